@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { contract, fn } from '../kernel/contract.ts';
+import { RoomId, UserId } from '../kernel/ids.ts';
+import { page } from '../kernel/paging.ts';
+import {
+  ClientIdReused,
+  DirectRoomFixed,
+  LastOwner,
+  MemberNotFound,
+  MessageNotFound,
+  NotRoomOwner,
+  RoomNotFound,
+  TooManyPeople,
+  UserNotFound,
+} from './errors.ts';
+import {
+  HistoryInput,
+  Message,
+  OpenRoom,
+  Position,
+  PostMessageInput,
+  Room,
+  RoomMember,
+  RoomName,
+  Topic,
+} from './schema.ts';
+
+const Nothing = z.strictObject({});
+const InRoom = z.strictObject({ roomId: RoomId });
+const WithPerson = z.strictObject({ roomId: RoomId, userId: UserId });
+
+export const chat = contract('chat', {
+  listRooms: fn({
+    access: 'guest',
+    effect: 'read',
+    summary: 'The rooms the caller is in, the most recently active first.',
+    input: Nothing,
+    output: z.array(Room),
+    errors: [],
+  }),
+  browseRooms: fn({
+    access: 'member',
+    effect: 'read',
+    summary: 'Public rooms that the caller could join.',
+    input: Nothing,
+    output: z.array(OpenRoom),
+    errors: [],
+  }),
+  createRoom: fn({
+    access: 'member',
+    effect: 'write',
+    summary: 'Makes a public or private room; the caller becomes its owner.',
+    input: z.strictObject({ name: RoomName, kind: z.enum(['public', 'private']), topic: Topic.optional() }),
+    output: Room,
+    errors: [],
+  }),
+  joinRoom: fn({
+    access: 'guest',
+    effect: 'write',
+    summary: 'Joins a public room. Guests are added by somebody else.',
+    input: InRoom,
+    output: Room,
+    errors: [RoomNotFound],
+    event: 'room_join',
+    channelField: 'roomId',
+  }),
+  leaveRoom: fn({
+    access: 'guest',
+    effect: 'write',
+    summary: 'Leaves a room.',
+    input: InRoom,
+    output: Nothing,
+    errors: [RoomNotFound, DirectRoomFixed, LastOwner],
+    event: 'room_leave',
+    channelField: 'roomId',
+  }),
+  openDirect: fn({
+    access: 'member',
+    effect: 'write',
+    summary: 'Opens the one direct conversation of the caller with these people.',
+    input: z.strictObject({ userIds: z.array(UserId).min(1).max(50) }),
+    output: Room,
+    errors: [UserNotFound, TooManyPeople],
+  }),
+  members: fn({
+    access: 'guest',
+    effect: 'read',
+    summary: 'Who is in a room.',
+    input: InRoom,
+    output: z.array(RoomMember),
+    errors: [RoomNotFound],
+  }),
+  addMember: fn({
+    access: 'guest',
+    effect: 'write',
+    summary: 'Adds a person to a room. In private rooms only owners may.',
+    input: WithPerson,
+    output: RoomMember,
+    errors: [RoomNotFound, UserNotFound, NotRoomOwner, DirectRoomFixed],
+  }),
+  removeMember: fn({
+    access: 'guest',
+    effect: 'write',
+    summary: 'Removes a person from a room; only its owners may.',
+    input: WithPerson,
+    output: Nothing,
+    errors: [RoomNotFound, MemberNotFound, NotRoomOwner, DirectRoomFixed, LastOwner],
+  }),
+  postMessage: fn({
+    access: 'guest',
+    effect: 'write',
+    summary: 'Posts a message. The same client id of the same author stores it once.',
+    input: PostMessageInput,
+    output: Message,
+    errors: [RoomNotFound, MessageNotFound, ClientIdReused],
+    event: 'chat_message',
+    channelField: 'roomId',
+  }),
+  history: fn({
+    access: 'guest',
+    effect: 'read',
+    summary: 'Messages of a room, oldest first: the latest page, or before, after or around a place.',
+    input: HistoryInput,
+    output: page(Message),
+    errors: [RoomNotFound],
+  }),
+  markRead: fn({
+    access: 'guest',
+    effect: 'write',
+    summary: 'Moves the caller’s read position, on all their devices.',
+    input: z.strictObject({ roomId: RoomId, position: Position }),
+    output: z.object({ position: Position, unread: z.number().int() }),
+    errors: [RoomNotFound],
+  }),
+  setTyping: fn({
+    access: 'guest',
+    effect: 'write',
+    summary: 'Says that the caller types, or no longer does. Nothing is stored.',
+    input: z.strictObject({ roomId: RoomId, typing: z.boolean() }),
+    output: Nothing,
+    errors: [RoomNotFound],
+    event: 'user_typing',
+    channelField: 'roomId',
+  }),
+});

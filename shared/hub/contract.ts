@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { contract, fn } from '../kernel/contract.ts';
+import { UserId } from '../kernel/ids.ts';
+import { ChannelNotFound } from './errors.ts';
+import { ChannelName } from './frames.ts';
+
+export const hub = contract('hub', {
+  admission: fn({
+    access: 'guest',
+    effect: 'read',
+    summary: 'Says whether a socket would be let in, for pages that cannot see why an upgrade failed.',
+    input: z.strictObject({}),
+    output: z.object({ admitted: z.literal(true) }),
+    errors: [],
+  }),
+  presence: fn({
+    access: 'guest',
+    effect: 'read',
+    summary: 'Lists who is online in a channel that the caller may subscribe to.',
+    input: z.strictObject({ channel: ChannelName }),
+    output: z.object({ users: z.array(UserId), count: z.number().int() }),
+    errors: [ChannelNotFound],
+  }),
+});

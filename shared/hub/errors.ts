@@ -1,0 +1,8 @@
+import { defineError } from '../kernel/errors.ts';
+
+export const ChannelNotFound = defineError('hub.channel_not_found', 404, 'There is no such channel');
+export const UnknownEvent = defineError('hub.unknown_event', 422, 'The server does not know this event');
+export const TooManyChannels = defineError('hub.too_many_channels', 429, 'Too many channels on one connection');
+export const QueueFull = defineError('hub.queue_full', 429, 'Too many frames wait to be handled', true);
+export const TooManyConnections = defineError('hub.too_many_connections', 503, 'Too many connections', true);
+export const NotSubscribed = defineError('hub.not_subscribed', 409, 'This channel is not subscribed');

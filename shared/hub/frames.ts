@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { HearthError } from '../kernel/result.ts';
+
+/** The version of the realtime protocol that this build speaks; `welcome` names it. */
+export const PROTOCOL = 1;
+
+export const limits = {
+  /** Bytes of one frame, either way. */
+  frameBytes: 64 * 1024,
+  /** Channels that a connection subscribes to itself; the server's own subscriptions do not count. */
+  channels: 128,
+  /** Frames that wait in a connection's inbound queue. */
+  queue: 256,
+  /** Events of one page of recovery. */
+  recoveryPage: 300,
+  /** Milliseconds between pings of the server. */
+  pingInterval: 25_000,
+  /** Milliseconds that a peer has to answer a ping. */
+  pongTimeout: 10_000,
+} as const;
+
+/** The cursor of one channel: the offset counts within the epoch. */
+export const Cursor = z.strictObject({ epoch: z.string().min(1).max(64), offset: z.number().int().nonnegative() });
+export type Cursor = z.infer<typeof Cursor>;
+
+/** The channel of frames that concern the connection itself. */
+export const SYSTEM = 'system';
+
+export const ChannelName = z.string().regex(/^[a-z][a-z0-9_]*(:[A-Za-z0-9_.-]{1,80}){0,2}$/);
+
+/** Everything a client may send. The server is strict: an unknown key is an error frame. */
+export const ClientFrame = z.strictObject({
+  event: z.string().min(1).max(64),
+  channel: z.string().min(1).max(200),
+  payload: z.record(z.string(), z.unknown()),
+  /** Echoed in the one `ack` or `error` that answers. */
+  id: z.union([z.string().min(1).max(64), z.number().int().nonnegative()]).optional(),
+});
+export type ClientFrame = z.infer<typeof ClientFrame>;
+export type RequestId = string | number;
+
+export const SubscribePayload = z.strictObject({ since: Cursor.optional() });
+export const AuthenticationPayload = z.union([
+  z.strictObject({ token: z.string().min(1).max(4096) }),
+  z.strictObject({ ticket: z.string().min(1).max(200) }),
+]);
+export const CallPayload = z.strictObject({
+  module: z.string().min(1).max(64),
+  function: z.string().min(1).max(64),
+  input: z.record(z.string(), z.unknown()).default({}),
+  key: z.string().min(1).max(128).optional(),
+});
+
+/** Everything the server sends. Clients ignore keys and events that they do not know. */
+export interface ServerFrame<E extends string = string, P = unknown> {
+  event: E;
+  channel: string;
+  payload: P;
+  /** Server time in milliseconds. */
+  ts: number;
+  id?: RequestId;
+  /** On journalled events, and on the ack of what caused one. */
+  offset?: number;
+  epoch?: string;
+  seq?: number;
+}
+
+/** The answer to `subscribe`. `recovered: false`: load the state afresh, nothing was replayed. */
+export interface SubscribeAck {
+  recovered: boolean;
+  /** More missed events wait: subscribe again from `offset`. The channel is not live before the last page. */
+  more: boolean;
+  epoch: string;
+  /** Head of the channel, or the last replayed offset while `more`. 0 on channels without a journal. */
+  offset: number;
+}
+
+export interface Welcome {
+  connectionId: string;
+  protocol: number;
+  /** Version and build of the server: a tab of another build offers a reload. */
+  server: { version: string; build: string };
+  user: { id: string; name: string; role: string };
+  sessionExpiresAt: number;
+  epoch: string;
+  pingInterval: number;
+  pongTimeout: number;
+  limits: { frameBytes: number; channels: number };
+  /** Channels that the server subscribed this connection to, with their heads. */
+  channels: { channel: string; offset: number }[];
+  /** What each module adds, under the module's name; `chat` gives the user's rooms. */
+  state: Record<string, unknown>;
+}
+
+export type ErrorPayload = HearthError;
