@@ -115,6 +115,7 @@ export const chat = contract('chat', {
     errors: [RoomNotFound, MessageNotFound, ClientIdReused],
     event: 'chat_message',
     channelField: 'roomId',
+    keyField: 'clientId',
   }),
   history: fn({
     access: 'guest',

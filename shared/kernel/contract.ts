@@ -24,6 +24,8 @@ export interface FnSpec {
   event?: string;
   /** The input field that the frame's channel fills: `room:<id>` → `{ [field]: '<id>' }`. */
   channelField?: string;
+  /** The input field that already makes the call repeatable (`clientId`); a key equal to it needs no record of its own. */
+  keyField?: string;
   /** The result holds secrets, or depends on the caller's session: no answer is remembered for its key. */
   unrepeatable?: true;
 }

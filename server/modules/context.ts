@@ -1,0 +1,50 @@
+import type { Actor } from '@shared/kernel/actor.ts';
+import type { Awaitable, Result } from '@shared/kernel/result.ts';
+import type { Tx } from '../platform/db/db.ts';
+import type { Identity, Role } from './identity.ts';
+
+/** A request's metadata, free of credentials. */
+export interface RequestInfo {
+  requestId: string;
+  /** The peer's address; a trusted proxy's word for it. Empty on the control socket. */
+  ip: string;
+  userAgent: string;
+  /** Lower-case names, without `authorization`, `cookie` and other secrets. */
+  headers: Readonly<Record<string, string>>;
+  transport: 'http' | 'sse' | 'socket' | 'control';
+  /** The public origin of this server as the caller addresses it, with base path and trailing slash. */
+  baseUrl: string;
+  /** Whether bind, peer and Host are all local and no proxy stands between. */
+  local: boolean;
+}
+
+/** What was journalled by a call: the cursor that its ack carries. */
+export interface Journalled {
+  channel: string;
+  seq: number;
+  offset: number;
+  epoch: string;
+}
+
+/** What a verb knows of its call. */
+export interface Context {
+  readonly actor: Actor;
+  /** The actor's team role; `admin` for the system actor. */
+  readonly role: Role | 'public';
+  /** Missing for public calls without a session and for the system actor. */
+  readonly identity?: Identity;
+  readonly request: RequestInfo;
+  /** Aborts when the caller goes away. */
+  readonly signal: AbortSignal;
+  /** Of a stream that is resumed. */
+  readonly lastEventId?: string;
+  /** Handed to the auth module alone. */
+  readonly refreshToken?: string;
+  /**
+   * `db.write` for this call: with an idempotency key, the callback's result commits beside its effect and a repeated
+   * call gets it back without running the callback. What a verb stores goes through here.
+   */
+  write<T>(callback: (tx: Tx) => Awaitable<Result<T>>): Promise<Result<T>>;
+  /** Notes the event that this call caused (or that its first sending caused), for the ack. */
+  journalled(event: Journalled): void;
+}

@@ -1,0 +1,49 @@
+import type { Database } from 'bun:sqlite';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+
+/** The database was made by a newer version of Hearth than this one. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError';
+}
+
+export interface MigrateOptions {
+  sqlite: Database;
+  /** Folder that drizzle-kit wrote. */
+  folder: string;
+  /** Called once, before the first migration of a database that already holds data. */
+  backup: () => void;
+}
+
+/** Applies what is missing, each migration in a transaction of its own. Returns how many were applied. */
+export function migrate({ sqlite, folder, backup }: MigrateOptions): number {
+  sqlite.run(
+    'CREATE TABLE IF NOT EXISTS migrations (at INTEGER PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL)',
+  );
+  const applied = new Map(
+    sqlite
+      .query<{ at: number; hash: string }, []>('SELECT at, hash FROM migrations')
+      .all()
+      .map((row) => [row.at, row.hash]),
+  );
+  const known = readMigrationFiles({ migrationsFolder: folder });
+  for (const [at, hash] of applied) {
+    const same = known.find((migration) => migration.folderMillis === at);
+    if (!same || same.hash !== hash)
+      throw new NewerDatabaseError(
+        'The database was written by a newer version of Hearth: start that version, or restore an older backup',
+      );
+  }
+  const missing = known.filter((migration) => !applied.has(migration.folderMillis));
+  if (missing.length > 0 && applied.size > 0) backup();
+  for (const migration of missing) {
+    sqlite.transaction(() => {
+      for (const statement of migration.sql) sqlite.run(statement);
+      sqlite.run('INSERT INTO migrations (at, hash, applied_at) VALUES (?, ?, ?)', [
+        migration.folderMillis,
+        migration.hash,
+        Date.now(),
+      ]);
+    })();
+  }
+  return missing.length;
+}
