@@ -1,0 +1,52 @@
+// The way in of every package script: makes this machine ready, then hands over to Bun. Plain JavaScript without
+// dependencies, because it has to run on a fresh clone with nothing but Node (>= 20) or Bun (any version).
+import { join } from 'node:path';
+import { findBun } from './setup/bun.mjs';
+import { chromiumFor } from './setup/chromium.mjs';
+import { installDependencies } from './setup/dependencies.mjs';
+import { run } from './setup/child.mjs';
+import { root } from './setup/root.mjs';
+import { SetupError } from './setup/setup-error.mjs';
+
+const script = (name) => join(root, '.scripts', name);
+
+/** What each task runs, in order; the last command gets the arguments and decides the exit code. */
+const tasks = {
+  start: {
+    env: () => ({ NODE_ENV: 'production' }),
+    commands: [[script('build.ts'), '--web', '--if-changed'], [join(root, 'server', 'main.ts')]],
+  },
+  test: {
+    env: (args) => chromiumFor(args),
+    commands: [['test', '--parallel=2']],
+  },
+  dev: { commands: [[script('dev.ts')]] },
+  build: { commands: [[script('build.ts')]] },
+  check: { commands: [[script('check.ts')]] },
+  fmt: { commands: [[script('check.ts'), '--write', 'format']] },
+  lint: { commands: [[script('check.ts'), 'lint']] },
+  types: { commands: [[script('check.ts'), 'types']] },
+};
+
+async function main([name, ...args]) {
+  const task = tasks[name];
+  if (!task) throw new SetupError(`There is no task "${name ?? ''}": use ${Object.keys(tasks).join(', ')}`);
+  const bun = await installDependencies(await findBun());
+  const passed = args[0] === '--' ? args.slice(1) : args;
+  const env = { ...process.env, ...(await task.env?.(passed)) };
+  const before = task.commands.slice(0, -1);
+  for (const command of before) {
+    const code = await run(bun, command, { env });
+    if (code !== 0) return code;
+  }
+  return run(bun, [...task.commands.at(-1), ...passed], { env });
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error) => {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  },
+);
