@@ -1,30 +1,11 @@
 import { z } from 'zod';
 import type { HearthError } from '../kernel/result.ts';
 
-/** The version of the realtime protocol that this build speaks; `welcome` names it. */
-export const PROTOCOL = 1;
-
-export const limits = {
-  /** Bytes of one frame, either way. */
-  frameBytes: 64 * 1024,
-  /** Channels that a connection subscribes to itself; the server's own subscriptions do not count. */
-  channels: 128,
-  /** Frames that wait in a connection's inbound queue. */
-  queue: 256,
-  /** Events of one page of recovery. */
-  recoveryPage: 300,
-  /** Milliseconds between pings of the server. */
-  pingInterval: 25_000,
-  /** Milliseconds that a peer has to answer a ping. */
-  pongTimeout: 10_000,
-} as const;
+export * from './limits.ts';
 
 /** The cursor of one channel: the offset counts within the epoch. */
 export const Cursor = z.strictObject({ epoch: z.string().min(1).max(64), offset: z.number().int().nonnegative() });
 export type Cursor = z.infer<typeof Cursor>;
-
-/** The channel of frames that concern the connection itself. */
-export const SYSTEM = 'system';
 
 export const ChannelName = z.string().regex(/^[a-z][a-z0-9_]*(:[A-Za-z0-9_.-]{1,80}){0,2}$/);
 
