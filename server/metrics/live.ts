@@ -1,11 +1,15 @@
+import type { StreamEventOf } from '@shared/kernel/contract.ts';
+import type { metrics as contract } from '@shared/metrics/contract.ts';
 import type { Sample } from '@shared/metrics/schema.ts';
 import type { Metrics } from './metrics.ts';
+
+type Live = StreamEventOf<(typeof contract)['definitions']['live']>;
 
 /**
  * Each new sample until the signal aborts. A reader that is slower than the sampling gets the newest one next: old
  * samples of a machine are worth nothing.
  */
-export async function* live(metrics: Pick<Metrics, 'watch'>, signal: AbortSignal): AsyncGenerator<Sample, void, void> {
+export async function* live(metrics: Pick<Metrics, 'watch'>, signal: AbortSignal): AsyncGenerator<Live, void, void> {
   let waiting: Sample | undefined;
   let changed = Promise.withResolvers<void>();
   const wake = () => changed.resolve();
@@ -20,7 +24,7 @@ export async function* live(metrics: Pick<Metrics, 'watch'>, signal: AbortSignal
       changed = Promise.withResolvers();
       const sample = waiting;
       waiting = undefined;
-      if (sample && !signal.aborted) yield sample;
+      if (sample && !signal.aborted) yield { event: 'system_metrics', data: sample };
     }
   } finally {
     signal.removeEventListener('abort', wake);

@@ -11,9 +11,7 @@ export const metricsModule = (metrics: Metrics): ServerModule<typeof contract> =
     contract,
     {
       latest: async () => ok(await metrics.latest()),
-      live: async function* (ctx) {
-        for await (const data of live(metrics, ctx.signal)) yield { event: 'system_metrics', data };
-      },
+      live: (ctx) => live(metrics, ctx.signal),
     },
     {
       channels: [
