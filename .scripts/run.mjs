@@ -14,7 +14,7 @@ const script = (name) => join(root, '.scripts', name);
 const tasks = {
   start: {
     env: () => ({ NODE_ENV: 'production' }),
-    commands: [[script('build.ts'), '--web', '--if-changed'], [join(root, 'server', 'main.ts')]],
+    commands: [[script('build.ts'), '--web'], [join(root, 'server', 'main.ts')]],
   },
   test: {
     env: (args) => chromiumFor(args),
