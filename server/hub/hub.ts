@@ -1,19 +1,7 @@
-import type { Actor } from '@shared/kernel/actor.ts';
-import type { Journalled } from '../modules/context.ts';
-import type { Tx } from '../platform/db/db.ts';
+import type { Registry } from '../modules/registry.ts';
+import type { Journal } from './journal.ts';
 
-/** The transactional event log. Emitting is part of the write; publishing happens after its commit. */
-export interface Journal {
-  /** Appends an event to a channel's log. Returns its cursor, which holds once the write commits. */
-  emit(tx: Tx, channel: string, event: string, payload: unknown, actor: Actor): Journalled;
-  /**
-   * Replaces the payload of an earlier event, so that an edited or deleted text cannot come back by recovery.
-   */
-  rewrite(tx: Tx, channel: string, offset: number, payload: unknown): void;
-  /** Committed head offset of a channel, 0 when nothing was emitted yet. */
-  head(channel: string): number;
-  readonly epoch: string;
-}
+export type { Journal } from './journal.ts';
 
 /** What domains may ask of the hub. */
 export interface Hub {
@@ -29,9 +17,11 @@ export interface Hub {
   isOnline(userId: string): boolean;
   /** Online people among those who subscribe to a channel. */
   present(channel: string): string[];
-  /** Closes every socket of a session (4500) or person (4501, or the code given). */
+  /** Closes every socket and stream of a session (4500) or person (4501). */
   endSession(sessionId: string): void;
-  endUser(userId: string, code?: number): void;
-  /** Moves the expiry of a session's sockets after a refresh. */
+  endUser(userId: string): void;
+  /** Moves the expiry of a session's sockets and streams after a refresh. */
   extendSession(sessionId: string, expiresAt: number): void;
+  /** Hands over the modules whose functions frames call. Once, before the first connection. */
+  serve(registry: Registry): void;
 }

@@ -1,0 +1,108 @@
+import type { Actor } from '@shared/kernel/actor.ts';
+import type { Awaitable } from '@shared/kernel/result.ts';
+import type { Journalled } from '../modules/context.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db, Tx } from '../platform/db/db.ts';
+import type { Ids } from '../platform/ids.ts';
+import { eventsAfter, headOfChannel, insertEvent, lastSeq, pruneEvents, readEpoch, rewriteEvent, writeEpoch } from './store.ts';
+
+/** The transactional event log. Emitting is part of the write; publishing happens after its commit. */
+export interface Journal {
+  /** The epoch within which offsets and `seq` only grow. */
+  readonly epoch: string;
+  /** Appends an event to a channel's log. The cursor it returns holds once the write commits. */
+  emit(tx: Tx, channel: string, event: string, payload: unknown, actor: Actor): Promise<Journalled>;
+  /** Replaces the payload of an earlier event, so that an edited or deleted text cannot come back by recovery. */
+  rewrite(tx: Tx, channel: string, offset: number, payload: unknown): Promise<void>;
+  /** Committed head offset of a channel; 0 before its first event. */
+  head(channel: string): Awaitable<number>;
+  /** Committed events after an offset, in order, at most `limit`. */
+  after(channel: string, offset: number, limit: number): Awaitable<JournalEvent[]>;
+  /** The newest `seq`; 0 before the first event. */
+  readonly seq: number;
+  /** Forgets what is beyond the newest `keep` of its channel or older than `age` ms. Returns how many went. */
+  prune(keep: number, age: number): Promise<number>;
+}
+
+export interface JournalEvent {
+  seq: number;
+  channel: string;
+  offset: number;
+  event: string;
+  /** JSON text, as it goes into the frame. */
+  payload: string;
+  at: number;
+}
+
+export interface JournalOptions {
+  db: Db;
+  clock: Clock;
+  ids: Ids;
+  /** What the data folder remembers of the last run: a database behind it was put back by hand. */
+  highWater?: { epoch: string; seq: number } | undefined;
+  /** Called after the commit, in order. */
+  publish: (event: JournalEvent) => void;
+}
+
+/** How many pruned rows share one write: enough to be quick, few enough not to hold up others. */
+const PRUNE_STEP = 2000;
+
+/** Opens the journal: reads the epoch, or makes a new one where offsets could run backwards. */
+export async function openJournal({ db, clock, ids, highWater, publish }: JournalOptions): Promise<Journal> {
+  const [stored] = await db.read.all(readEpoch);
+  let seq = (await db.read.get(lastSeq))?.seq ?? 0;
+  let epoch = stored?.epoch;
+  const putBack = highWater !== undefined && (highWater.epoch !== epoch || highWater.seq > seq);
+  if (epoch === undefined || putBack) {
+    epoch = ids.next('ep');
+    await db.write(async (tx) => {
+      await tx.run(writeEpoch, { epoch });
+    });
+  }
+  const current = epoch;
+  /** Heads including what the open transaction emitted: only the writer counts on from them. */
+  const heads = new Map<string, number>();
+
+  return {
+    epoch: current,
+    get seq() {
+      return seq;
+    },
+    async emit(tx, channel, event, payload, actor) {
+      const head = heads.get(channel) ?? (await tx.get(headOfChannel, { channel }))?.offset ?? 0;
+      const row: JournalEvent = {
+        seq: ++seq,
+        channel,
+        offset: head + 1,
+        event,
+        payload: JSON.stringify(payload),
+        at: clock.now(),
+      };
+      heads.set(channel, row.offset);
+      tx.onRollback(() => {
+        seq = row.seq - 1;
+        heads.set(channel, head);
+      });
+      await tx.run(insertEvent, { ...row, actorKind: actor.kind, actorId: actor.id });
+      tx.afterCommit(() => publish(row));
+      return { channel, seq: row.seq, offset: row.offset, epoch: current };
+    },
+    async rewrite(tx, channel, offset, payload) {
+      await tx.run(rewriteEvent, { channel, offset, payload: JSON.stringify(payload) });
+    },
+    async head(channel) {
+      return (await db.read.get(headOfChannel, { channel }))?.offset ?? 0;
+    },
+    after: (channel, offset, limit) => db.read.all(eventsAfter, { channel, offset, limit }),
+    async prune(keep, age) {
+      let total = 0;
+      for (;;) {
+        const gone = await db.write(async (tx) =>
+          tx.all(pruneEvents, { keep, before: clock.now() - age, limit: PRUNE_STEP }),
+        );
+        total += gone.length;
+        if (gone.length < PRUNE_STEP) return total;
+      }
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { closeCodes, type CloseCode } from '@shared/hub/close-codes.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+
+/** Something that lives as long as a session does: a socket, a stream. */
+export interface LiveSession {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** Milliseconds; moved when the session's token is refreshed. */
+  expiresAt: number;
+  end(code: CloseCode): void;
+}
+
+/** Everything open, by session and person, so that an ended or expired session takes effect within a second. */
+export class LiveSessions {
+  readonly #clock: Clock;
+  readonly #bySession = new Map<string, Set<LiveSession>>();
+  #sweep: Timer | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Adds it and returns what removes it. */
+  track(live: LiveSession): () => void {
+    let set = this.#bySession.get(live.sessionId);
+    if (!set) this.#bySession.set(live.sessionId, (set = new Set()));
+    set.add(live);
+    this.#sweep ??= this.#clock.setInterval(() => this.#endExpired(), 1000);
+    return () => this.#remove(live);
+  }
+
+  endSession(sessionId: string, code: CloseCode = closeCodes.sessionEnded): void {
+    for (const live of this.#bySession.get(sessionId) ?? []) live.end(code);
+  }
+
+  endUser(userId: string, code: CloseCode = closeCodes.userDeactivated): void {
+    for (const set of this.#bySession.values())
+      for (const live of set) if (live.userId === userId) live.end(code);
+  }
+
+  extend(sessionId: string, expiresAt: number): void {
+    for (const live of this.#bySession.get(sessionId) ?? []) live.expiresAt = Math.max(live.expiresAt, expiresAt);
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const set of this.#bySession.values()) size += set.size;
+    return size;
+  }
+
+  #endExpired(): void {
+    const now = this.#clock.now();
+    for (const set of this.#bySession.values())
+      for (const live of set) if (live.expiresAt <= now) live.end(closeCodes.tokenExpired);
+  }
+
+  #remove(live: LiveSession): void {
+    const set = this.#bySession.get(live.sessionId);
+    set?.delete(live);
+    if (set?.size === 0) this.#bySession.delete(live.sessionId);
+    if (this.#bySession.size === 0) {
+      this.#sweep?.cancel();
+      this.#sweep = undefined;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { Elysia } from 'elysia';
+import type { CloseCode } from '@shared/hub/close-codes.ts';
+import type { InputSchema } from '@shared/kernel/contract.ts';
+import { fail, NotFound } from '@shared/kernel/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { ArrivalOf, CallerOf } from './caller.ts';
+import type { LiveSessions } from './live-sessions.ts';
+import { inputOfQuery } from './query-input.ts';
+import type { Registry } from './registry.ts';
+import type { Respond } from './respond.ts';
+import { sseBody } from './sse.ts';
+
+export interface MountSseOptions {
+  registry: Registry;
+  callerOf: CallerOf;
+  arrivalOf: ArrivalOf;
+  respond: Respond;
+  live: LiveSessions;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Mounts each stream at `GET /sse/<module>/<stream>`. */
+export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, log }: MountSseOptions) {
+  const handle = async (request: Request, module: string, name: string): Promise<Response> => {
+    const definition = registry.find(module, name);
+    const arrival = arrivalOf(request);
+    if (definition?.kind !== 'stream') return respond(fail(NotFound), definition, arrival);
+    const lastEventId = request.headers.get('last-event-id') ?? undefined;
+    // The stream had finished: 204 tells an EventSource not to come back.
+    if (lastEventId === 'done') return new Response(null, { status: 204 });
+    const caller = await callerOf(request, 'sse', { reads: true });
+    if (!caller.ok) return respond(caller, definition, arrival);
+
+    const abort = new AbortController();
+    const input = inputOfQuery(definition.input as InputSchema, new URL(request.url).searchParams);
+    const started = registry.stream(
+      { ...caller.data, signal: abort.signal, ...(lastEventId === undefined ? {} : { lastEventId }) },
+      module,
+      name,
+      input,
+    );
+    if (!started.ok) return respond(started, definition, arrival);
+    request.signal.addEventListener('abort', () => abort.abort(), { once: true });
+    arrival.server.timeout(request, 0);
+    const { identity } = caller.data;
+    const untrack =
+      identity &&
+      live.track({
+        userId: identity.userId,
+        sessionId: identity.sessionId,
+        expiresAt: identity.expiresAt,
+        end: (_code: CloseCode) => abort.abort(),
+      });
+    const body = sseBody({
+      generator: started.data,
+      clock,
+      abort,
+      onError: (error) =>
+        log.error('a stream failed', { stream: `${module}.${name}`, requestId: arrival.requestId, error }),
+      onEnd: () => untrack?.(),
+    });
+    return new Response(body, {
+      headers: {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      },
+    });
+  };
+  return new Elysia({ name: 'sse' }).get('/sse/:module/:stream', ({ request, params }) =>
+    handle(request, params.module, params.stream),
+  );
+}

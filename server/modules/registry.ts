@@ -1,0 +1,186 @@
+import { type Actor, systemActor } from '@shared/kernel/actor.ts';
+import type { Contract, Definition, FnDef, StreamDef } from '@shared/kernel/contract.ts';
+import {
+  commonErrors,
+  type ErrorDef,
+  fail,
+  Forbidden,
+  Internal,
+  NotFound,
+  StorageFailed,
+  Unauthenticated,
+} from '@shared/kernel/errors.ts';
+import type { Awaitable, Err, Result } from '@shared/kernel/result.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db, Tx } from '../platform/db/db.ts';
+import { StorageError } from '../platform/db/writer.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Context, Journalled, RequestInfo } from './context.ts';
+import { type Identity, reaches, userActor, type VerbResult } from './identity.ts';
+import { keyedWrite } from './idempotency.ts';
+import type { ServerModule } from './module.ts';
+import { invalid } from './validation.ts';
+
+/** Who calls, and how. */
+export interface Caller {
+  /** Proven by a token; missing for strangers. */
+  identity?: Identity;
+  /** The machine's own administrator: the control socket and the command line. */
+  system?: true;
+  request: RequestInfo;
+  signal: AbortSignal;
+  lastEventId?: string;
+  refreshToken?: string;
+}
+
+/** A verb's result, with the cursors of what it journalled. */
+export type Outcome = VerbResult<unknown> & { journalled?: Journalled[] };
+
+export type StreamItem = { event: string; data: unknown; id?: string };
+
+export interface Registry {
+  readonly modules: readonly ServerModule[];
+  /** The definition of a function, stream or socket; undefined for unknown names. */
+  find(module: string, name: string): Definition | undefined;
+  /** Checks access and input, runs the verb, answers with its Result. Never throws: a bug is logged and `server.internal`. */
+  call(caller: Caller, module: string, name: string, input: unknown, options?: { key?: string }): Promise<Outcome>;
+  /** Checks access and input and starts the generator; the caller iterates it and must `return()` it. */
+  stream(caller: Caller, module: string, name: string, input: unknown): Result<AsyncGenerator<StreamItem, void, void>>;
+  /** Checks access and input for a socket handler and answers with its context. */
+  connect(caller: Caller, module: string, name: string, input: unknown): Result<{ ctx: Context; input: unknown }>;
+  /** HTTP status of a failed result of this definition. */
+  status(definition: Definition | undefined, code: string): number;
+}
+
+export interface RegistryOptions {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  modules: readonly ServerModule[];
+  /** Holds each result against its contract; a mismatch is a bug. On outside production. */
+  checkOutput?: boolean;
+}
+
+type AnyVerb = (ctx: Context, input: unknown) => Awaitable<VerbResult<unknown>>;
+type AnyStream = (ctx: Context, input: unknown) => AsyncGenerator<StreamItem, void, void>;
+
+const stranger: Actor = { kind: 'system', id: 'anonymous' };
+
+const actorOf = ({ system, identity }: Caller): Actor =>
+  system ? systemActor : identity ? userActor(identity.userId) : stranger;
+
+const statuses = (errors: readonly ErrorDef[]): Map<string, number> =>
+  new Map(errors.map((error) => [error.code, error.status]));
+const commonStatuses = statuses(commonErrors);
+
+/** The one way to every function: HTTP, sockets, streams, the control socket and tests all come through here. */
+export function createRegistry({ db, clock, log, modules, checkOutput = false }: RegistryOptions): Registry {
+  const byName = new Map<string, ServerModule>();
+  for (const module of modules) {
+    if (byName.has(module.contract.name)) throw new Error(`Two modules are named ${module.contract.name}`);
+    byName.set(module.contract.name, module);
+  }
+
+  const find = (module: string, name: string): Definition | undefined => {
+    const contract: Contract | undefined = byName.get(module)?.contract;
+    return contract && Object.hasOwn(contract.definitions, name) ? contract.definitions[name] : undefined;
+  };
+
+  const verbOf = (module: string, name: string): unknown =>
+    (byName.get(module)?.verbs as Record<string, unknown> | undefined)?.[name];
+
+  const admit = (caller: Caller, definition: Definition): Err | undefined => {
+    if (definition.access === 'public' || caller.system) return undefined;
+    if (!caller.identity) return fail(Unauthenticated);
+    return reaches(caller.identity.role, definition.access) ? undefined : fail(Forbidden);
+  };
+
+  const contextOf = (caller: Caller, module: string, write: Context['write'], journalled: Journalled[]): Context => ({
+    actor: actorOf(caller),
+    role: caller.system ? 'admin' : (caller.identity?.role ?? 'public'),
+    ...(caller.identity ? { identity: caller.identity } : {}),
+    request: caller.request,
+    signal: caller.signal,
+    ...(caller.lastEventId === undefined ? {} : { lastEventId: caller.lastEventId }),
+    ...(module === 'auth' && caller.refreshToken !== undefined ? { refreshToken: caller.refreshToken } : {}),
+    write,
+    journalled: (event) => void journalled.push(event),
+  });
+
+  const plainWrite: Context['write'] = <T>(callback: (tx: Tx) => Awaitable<Result<T>>) => db.write(callback);
+
+  const undeclared = (definition: FnDef, code: string): boolean =>
+    !commonStatuses.has(code) && !definition.errors.some((error) => error.code === code);
+
+  const check = (name: string, definition: FnDef, result: VerbResult<unknown>): void => {
+    if (!result.ok) {
+      if (undeclared(definition, result.error.code))
+        throw new Error(`${name} answered with the undeclared error ${result.error.code}`);
+    } else if (checkOutput && typeof definition.output !== 'string') {
+      const parsed = definition.output.safeParse(result.data);
+      if (!parsed.success) throw new Error(`${name} broke its contract: ${parsed.error.message}`);
+    }
+  };
+
+  return {
+    modules,
+    find,
+
+    async call(caller, module, name, input, { key } = {}) {
+      const definition = find(module, name);
+      if (definition?.kind !== 'fn') return fail(NotFound);
+      const refusal = admit(caller, definition);
+      if (refusal) return refusal;
+      const parsed = definition.input.safeParse(input);
+      if (!parsed.success) return invalid(parsed.error);
+      const journalled: Journalled[] = [];
+      const keyed =
+        key !== undefined &&
+        definition.effect === 'write' &&
+        !definition.unrepeatable &&
+        !(definition.keyField !== undefined && parsed.data[definition.keyField] === key);
+      const full = `${module}.${name}`;
+      const write = keyed
+        ? keyedWrite(db, clock, { actor: `${actorOf(caller).kind}:${actorOf(caller).id}`, key, function: full, input: parsed.data }, journalled)
+        : plainWrite;
+      try {
+        const verb = verbOf(module, name) as AnyVerb;
+        const result = await verb(contextOf(caller, module, write, journalled), parsed.data);
+        check(full, definition, result);
+        return journalled.length > 0 ? { ...result, journalled } : result;
+      } catch (error) {
+        log.error('a function failed', { function: full, requestId: caller.request.requestId, error });
+        return fail(error instanceof StorageError ? StorageFailed : Internal);
+      }
+    },
+
+    stream(caller, module, name, input) {
+      const definition: Definition | undefined = find(module, name);
+      if (definition?.kind !== 'stream') return fail(NotFound);
+      const refusal = admit(caller, definition);
+      if (refusal) return refusal;
+      const parsed = (definition as StreamDef).input.safeParse(input);
+      if (!parsed.success) return invalid(parsed.error);
+      const start = verbOf(module, name) as AnyStream;
+      return { ok: true, data: start(contextOf(caller, module, plainWrite, []), parsed.data) };
+    },
+
+    connect(caller, module, name, input) {
+      const definition = find(module, name);
+      if (definition?.kind !== 'socket') return fail(NotFound);
+      const refusal = admit(caller, definition);
+      if (refusal) return refusal;
+      const parsed = definition.input.safeParse(input);
+      if (!parsed.success) return invalid(parsed.error);
+      return { ok: true, data: { ctx: contextOf(caller, module, plainWrite, []), input: parsed.data } };
+    },
+
+    status(definition, code) {
+      return (
+        definition?.errors.find((error) => error.code === code)?.status ??
+        commonStatuses.get(code) ??
+        Internal.status
+      );
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { basename } from 'node:path';
+import type { Content } from '@shared/kernel/content.ts';
+import type { Definition } from '@shared/kernel/contract.ts';
+import type { Result } from '@shared/kernel/result.ts';
+import type { CookieNames } from './caller.ts';
+import type { Arrival } from './caller.ts';
+import type { SessionChange } from './identity.ts';
+import type { Registry } from './registry.ts';
+
+const json = (body: unknown, status: number, headers: Headers): Response => {
+  headers.set('content-type', 'application/json; charset=utf-8');
+  headers.set('cache-control', 'no-store');
+  return new Response(JSON.stringify(body), { status, headers });
+};
+
+/** The envelope of a Result as an HTTP response. */
+export function envelope(result: Result<unknown>, status: number, requestId: string, headers = new Headers()): Response {
+  if (!result.ok && result.error.retryAfter !== undefined)
+    headers.set('retry-after', String(Math.max(1, Math.ceil(result.error.retryAfter))));
+  const body = result.ok
+    ? { ok: true, data: result.data, requestId }
+    : { ok: false, error: result.error, requestId };
+  return json(body, status, headers);
+}
+
+/** `attachment; filename*=…`: a hostile name stays a name. */
+const attachment = (name: string): string =>
+  `attachment; filename="download"; filename*=UTF-8''${encodeURIComponent(basename(name))}`;
+
+/** HTML of a module is not ours: it runs without our origin's rights, in a frame and in a tab of its own. */
+const sandbox = "sandbox allow-scripts allow-forms; default-src 'self'; img-src 'self' data:; base-uri 'none'";
+
+/** Media types that a browser only shows; everything else is saved as a file. */
+const safeTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/|video\/|text\/plain|application\/json)/;
+
+const isSameSite = (to: string): boolean => /^\/(?![/\\])/.test(to) && !/[\r\n]/.test(to);
+
+/** Content as a response. Redirects leave the site never; files are attachments unless of a safe type. */
+export function contentResponse(content: Content, basePath: string, headers = new Headers()): Response {
+  switch (content.kind) {
+    case 'html':
+      headers.set('content-type', 'text/html; charset=utf-8');
+      headers.set('content-security-policy', sandbox);
+      headers.set('cache-control', 'no-store');
+      return new Response(content.body, { headers });
+    case 'binary':
+    case 'file': {
+      const type = content.type ?? (content.kind === 'file' ? Bun.file(content.path).type : 'application/octet-stream');
+      headers.set('content-type', type);
+      headers.set('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'");
+      if (content.name !== undefined) headers.set('content-disposition', attachment(content.name));
+      else if (!safeTypes.test(type) && type !== 'image/svg+xml')
+        headers.set('content-disposition', attachment(content.kind === 'file' ? content.path : 'download'));
+      return new Response(content.kind === 'file' ? Bun.file(content.path) : content.body, { headers });
+    }
+    case 'redirect':
+      if (!isSameSite(content.to)) throw new Error('A redirect must stay on this site: begin it with a single /');
+      headers.set('location', `${basePath}${content.to}`);
+      return new Response(null, { status: 302, headers });
+  }
+}
+
+export interface RespondOptions {
+  registry: Registry;
+  cookies: CookieNames;
+  basePath: string;
+}
+
+/** Turns a function's outcome into its HTTP response, cookies included. */
+export function createRespond({ registry, cookies, basePath }: RespondOptions) {
+  const cookiePath = basePath === '' ? '/' : basePath;
+
+  const setCookies = (headers: Headers, change: SessionChange, arrival: Arrival): void => {
+    const put = (name: string, value: string, path: string, sameSite: 'lax' | 'strict', expires: Date): void =>
+      headers.append(
+        'set-cookie',
+        new Bun.Cookie({ name, value, path, sameSite, expires, httpOnly: true, secure: arrival.peer.secure }).serialize(),
+      );
+    const gone = new Date(0);
+    const issued = change.kind === 'issue';
+    // The access token's cookie outlives the token, so that an expired one is told from a missing one.
+    put(cookies.token, issued ? change.token : '', cookiePath, 'lax', issued ? new Date(change.refreshExpiresAt) : gone);
+    put(
+      cookies.refresh,
+      issued ? change.refreshToken : '',
+      `${basePath}/api/auth`,
+      'strict',
+      issued ? new Date(change.refreshExpiresAt) : gone,
+    );
+  };
+
+  return (
+    outcome: Result<unknown> & { session?: SessionChange },
+    definition: Definition | undefined,
+    arrival: Arrival,
+  ): Response => {
+    const headers = new Headers();
+    if (outcome.session) setCookies(headers, outcome.session, arrival);
+    if (!outcome.ok)
+      return envelope(outcome, registry.status(definition, outcome.error.code), arrival.requestId, headers);
+    if (definition?.kind === 'fn' && typeof definition.output === 'string')
+      return contentResponse(outcome.data as Content, basePath, headers);
+    return envelope(outcome, 200, arrival.requestId, headers);
+  };
+}
+export type Respond = ReturnType<typeof createRespond>;
