@@ -1,0 +1,23 @@
+import type { en } from '../en/index.ts';
+import type { Translation } from '../types.ts';
+import { account } from './account.ts';
+import { chat } from './chat.ts';
+import { common } from './common.ts';
+import { connection } from './connection.ts';
+import { dashboard } from './dashboard.ts';
+import { docs } from './docs.ts';
+import { errors } from './errors.ts';
+import { people } from './people.ts';
+import { settings } from './settings.ts';
+
+export const de: Translation<typeof en> = {
+  ...common,
+  ...connection,
+  ...errors,
+  ...account,
+  ...people,
+  ...settings,
+  ...docs,
+  ...chat,
+  ...dashboard,
+};

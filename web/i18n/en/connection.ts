@@ -1,0 +1,10 @@
+export const connection = {
+  'connection.connecting': 'Connecting …',
+  'connection.recovering': 'Catching up on what you missed …',
+  'connection.degraded': 'Live connection blocked: updates arrive with a delay.',
+  'connection.offline': 'No connection. What you write is kept and sent later.',
+  'connection.nextAttempt': { one: 'Next attempt in {count} second.', other: 'Next attempt in {count} seconds.' },
+  'connection.refused': 'The server refused the connection.',
+  'connection.online': 'Connected again.',
+  'connection.tryNow': 'Try now',
+} as const;

@@ -1,0 +1,8 @@
+/** Absolute URL of Hearth with its base path and a trailing slash, as the server wrote it into `<base href>`. */
+export const baseUrl = new URL('./', document.baseURI).href;
+
+/** The base path with slashes at both ends: `/` or `/hearth/`. */
+export const basePath = new URL(baseUrl).pathname;
+
+/** A path inside Hearth as an absolute URL, for links that leave the page (shared links, images). */
+export const absoluteUrl = (path: string): string => new URL(path.replace(/^\//, ''), baseUrl).href;

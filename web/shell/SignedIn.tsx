@@ -1,0 +1,58 @@
+import { type RouteSectionProps, useLocation, useNavigate } from '@solidjs/router';
+import { createEffect, Match, onMount, Show, Switch } from 'solid-js';
+import { useI18n } from '../i18n/i18n.tsx';
+import { useHearth, useSession, useStart } from '../platform/hearth.tsx';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { AppShell } from './AppShell.tsx';
+import { Mark } from './Mark.tsx';
+import { signInPath } from './return-path.ts';
+import { Splash } from './Splash.tsx';
+
+function ToSignIn(props: { ended: boolean }) {
+  const navigate = useNavigate();
+  const location = useLocation();
+  onMount(() => navigate(signInPath(`${location.pathname}${location.search}`, props.ended), { replace: true }));
+  return <Splash />;
+}
+
+function NotReached() {
+  const { t } = useI18n();
+  const start = useStart();
+  return (
+    <main class="splash">
+      <Mark size={56} />
+      <h1 class="splash-title">{t('start.failed')}</h1>
+      <Show when={start.error()}>
+        {(error) => <ErrorNote error={error()} onRetry={start.retry} busy={start.busy()} />}
+      </Show>
+    </main>
+  );
+}
+
+/** Lets nobody pass who is not signed in, and takes them back here afterwards. */
+export function SignedIn(props: RouteSectionProps) {
+  const hearth = useHearth();
+  const session = useSession();
+  const start = useStart();
+  const { choice, choose } = useI18n();
+  let wasSignedIn = false;
+  createEffect(() => {
+    const now = session();
+    if (now.status !== 'signedIn') return;
+    wasSignedIn = true;
+    if (now.user.locale !== choice()) void choose(now.user.locale);
+  });
+  return (
+    <Switch fallback={<Splash />}>
+      <Match when={session().status === 'signedIn'}>
+        <AppShell>{props.children}</AppShell>
+      </Match>
+      <Match when={session().status === 'signedOut'}>
+        <ToSignIn ended={wasSignedIn && hearth.state.get().connection.status === 'refused'} />
+      </Match>
+      <Match when={start.error()}>
+        <NotReached />
+      </Match>
+    </Switch>
+  );
+}

@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import solid from 'vite-plugin-solid';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here('.'),
+  // Relative URLs: the server writes the base path into <base href>, so one build serves every path.
+  base: './',
+  plugins: [solid()],
+  resolve: { alias: { '@shared': here('../shared') } },
+  define: { __BUILD__: JSON.stringify(process.env.HEARTH_BUILD ?? 'dev') },
+  build: {
+    outDir: here('dist'),
+    emptyOutDir: true,
+    // light-dark(), :has() and nesting are used as they stand.
+    target: ['chrome123', 'firefox125', 'safari17.5'],
+    cssCodeSplit: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        advancedChunks: {
+          // Code of the whole session in one long-lived file; what only a route needs stays with the route.
+          groups: [{ name: 'solid', test: /node_modules[\\/](solid-js|@solidjs[\\/]router)[\\/]/ }],
+        },
+      },
+    },
+  },
+});
