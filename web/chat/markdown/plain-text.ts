@@ -1,0 +1,30 @@
+import { type Block, type Inline, parse } from './parse.ts';
+
+const ofInlines = (items: readonly Inline[]): string =>
+  items.map((item) => (item.kind === 'break' ? ' ' : 'text' in item ? item.text : ofInlines(item.children))).join('');
+
+function ofBlock(block: Block): string {
+  switch (block.kind) {
+    case 'code':
+      return block.text;
+    case 'quote':
+      return ofBlocks(block.children);
+    case 'list':
+      return block.items.map((item) => ofBlocks(item.children)).join(' ');
+    case 'table':
+      return [block.header, ...block.rows].map((row) => row.map(ofInlines).join(' ')).join(' ');
+    case 'rule':
+      return '';
+    default:
+      return ofInlines(block.children);
+  }
+}
+
+const ofBlocks = (blocks: readonly Block[]): string => blocks.map(ofBlock).join(' ');
+
+/** The beginning of a message on one line, without its marks. */
+export const plainText = (text: string, length = 160): string =>
+  ofBlocks(parse(text.slice(0, length * 2)))
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, length);
