@@ -23,7 +23,7 @@ const tasks = {
   dev: { commands: [[script('dev.ts')]] },
   build: { commands: [[script('build.ts')]] },
   check: { commands: [[script('check.ts')]] },
-  fmt: { commands: [[script('check.ts'), '--write', 'format']] },
+  fmt: { commands: [['fmt', '--no-script']] },
   lint: { commands: [[script('check.ts'), 'lint']] },
   types: { commands: [[script('check.ts'), 'types']] },
 };

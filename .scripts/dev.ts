@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createServer } from 'vite';
+import { root } from './build/sources.ts';
+import { bundleSdk } from './build/web.ts';
+
+/**
+ * One port for a developer: Vite answers it and replaces modules in the page, and passes what belongs to the server on to
+ * a Hearth that starts anew whenever its sources change. All arguments but `--port` and `--host` go to Hearth.
+ */
+const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'string' } }, strict: false });
+const port = Number(values.port ?? process.env.HEARTH_PORT ?? 3000);
+const host = String(values.host ?? process.env.HEARTH_HOST ?? 'localhost');
+
+const behind = freePort();
+const hearth = Bun.spawn(
+  [process.execPath, '--watch', '--no-clear-screen', join(root, 'server', 'main.ts')].concat(
+    // The last of several flags decides.
+    [...Bun.argv.slice(2), '--port', String(behind), '--host', '127.0.0.1', '--base-path', '/'],
+  ),
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+);
+
+const target = `http://127.0.0.1:${behind}`;
+const ofTheServer = ['/api', '/sse', '/up', '/readyz', '/metrics', '/public', '/docs'];
+const vite = await createServer({
+  configFile: join(root, 'web', 'vite.config.ts'),
+  server: {
+    port,
+    host,
+    strictPort: true,
+    proxy: {
+      ...Object.fromEntries(ofTheServer.map((path) => [`^${path}(/|\\?|$)`, { target }])),
+      '^/ws(/|\\?|$)': { target, ws: true },
+    },
+  },
+  plugins: [
+    {
+      name: 'hearth-sdk',
+      configureServer: ({ middlewares }) => {
+        middlewares.use('/sdk.js', (_request, response, next) => {
+          bundleSdk().then((code) => response.setHeader('content-type', 'text/javascript').end(code), next);
+        });
+      },
+    },
+  ],
+});
+await vite.listen();
+vite.printUrls();
+
+let ending = false;
+async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  hearth.kill('SIGTERM');
+  await Promise.all([hearth.exited, vite.close()]);
+  process.exit(code);
+}
+process.on('SIGINT', () => void end(0));
+process.on('SIGTERM', () => void end(0));
+await end(await hearth.exited);
+
+function freePort(): number {
+  const probe = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() });
+  const found = probe.port ?? 0;
+  void probe.stop(true);
+  return found;
+}
