@@ -1,0 +1,29 @@
+import type { chat as contract } from '@shared/chat/contract.ts';
+import type { Role } from '../modules/identity.ts';
+import type { ServerModule } from '../modules/module.ts';
+import type { Tx } from '../platform/db/db.ts';
+import type { ChatDeps } from './deps.ts';
+import { welcomePerson } from './members.ts';
+import { chatModule } from './module.ts';
+import { foundRoom } from './rooms.ts';
+
+export type { ChatDeps } from './deps.ts';
+
+/** Rooms, their people and what they say to each other. */
+export interface Chat {
+  readonly module: ServerModule<typeof contract>;
+  /** Puts a new person into the team's default room, in the transaction that makes them. Guests are added by hand. */
+  welcome(tx: Tx, person: { id: string; role: Role }): Promise<void>;
+  /** Makes the default room, in the transaction that makes the team; this person owns it. */
+  found(tx: Tx, userId: string, name: string): Promise<void>;
+}
+
+export function createChat(deps: ChatDeps): Chat {
+  return {
+    module: chatModule(deps),
+    async welcome(tx, { id, role }) {
+      if (role !== 'guest') await welcomePerson(deps, tx, id);
+    },
+    found: (tx, userId, name) => foundRoom(deps, tx, userId, name),
+  };
+}
