@@ -1,0 +1,149 @@
+import { SYSTEM } from '../hub/limits.ts';
+import type { SubscribeAck } from '../hub/frames.ts';
+import { HttpOnly, TooLarge, Unauthenticated } from '../kernel/errors.ts';
+import type { Result } from '../kernel/result.ts';
+import { createApi, createCall } from './api.ts';
+import { createChannels } from './channels.ts';
+import { createConnection } from './connection.ts';
+import { dialler } from './dial.ts';
+import { isRecord } from './envelope.ts';
+import { createBus } from './events.ts';
+import { CALL_TIMEOUT, createHttp } from './http.ts';
+import { createOutbox, memoryStorage } from './outbox.ts';
+import type { Action } from './outbox.ts';
+import { createRenewal } from './refresh.ts';
+import { createRequests } from './requests.ts';
+import { createSession } from './session.ts';
+import { createSse } from './sse.ts';
+import { createObservable } from './state.ts';
+import { createTimers, systemClock } from './timers.ts';
+import type { ConnectionState, Hearth, HearthOptions, State } from './types.ts';
+import { onWake } from './wake.ts';
+import { callFrame, createWs } from './ws.ts';
+
+/** Milliseconds until a subscription must have been answered. */
+const SUBSCRIBE_TIMEOUT = 10_000;
+
+/** Refusals of the socket that HTTP may not share. */
+const overHttp: readonly string[] = [HttpOnly.code, TooLarge.code, Unauthenticated.code];
+
+/**
+ * Makes a client of one Hearth. Nothing is sent before `start`, `signedIn` or a call. Works in browsers, Bun and Node
+ * from 22 on, also on plain HTTP. No call throws or rejects: failures are Results.
+ */
+export function createHearth(options: HearthOptions): Hearth {
+  const { baseUrl, token } = options;
+  const random = options.random ?? Math.random;
+  const timers = createTimers(options.clock ?? systemClock);
+  const end = new AbortController();
+  const disposed = end.signal;
+  const fetcher = options.fetch ?? globalThis.fetch.bind(globalThis);
+  const http = createHttp({ baseUrl, fetch: fetcher, token, timers, disposed });
+  const bus = createBus();
+  const state = createObservable<State>({
+    session: { status: 'unknown' },
+    connection: { status: 'connecting', attempt: 0 },
+  });
+
+  const renewal = createRenewal({
+    http,
+    timers,
+    random,
+    bearer: token !== undefined,
+    onToken: (fresh) => connection.write({ event: 'authentication', channel: SYSTEM, payload: { token: fresh } }),
+    onEnded: (reason) => session.ended(reason),
+  });
+  const call = createCall(http, renewal);
+  const requests = createRequests(timers, CALL_TIMEOUT, (frame) => connection.write(frame));
+
+  const show = (next: ConnectionState) => {
+    const { serverBuild } = state.get().connection;
+    state.set({ ...state.get(), connection: serverBuild === undefined ? next : { ...next, serverBuild } });
+  };
+
+  const channels = createChannels({
+    timers,
+    random,
+    subscribe: (channel, since) =>
+      requests.send(
+        { event: 'subscribe', channel, payload: since ? { since } : {} },
+        { timeout: SUBSCRIBE_TIMEOUT },
+      ) as Promise<Result<SubscribeAck>>,
+    unsubscribe: (channel) => requests.send({ event: 'unsubscribe', channel, payload: {} }),
+    deliver(frame) {
+      bus.emit(frame);
+      if (frame.event === 'room_removed' && isRecord(frame.payload)) channels.forget(`room:${frame.payload.roomId}`);
+    },
+    reset: bus.reset,
+    recovering: () => show({ status: 'recovering', attempt: 0 }),
+    recovered(recovered) {
+      show({ status: 'online', attempt: 0 });
+      bus.online(recovered);
+    },
+  });
+
+  const connection = createConnection({
+    timers,
+    random,
+    WebSocket: options.WebSocket ?? globalThis.WebSocket,
+    dial: dialler(http, call, baseUrl),
+    admission: () => http.get('api/hub/admission'),
+    renew: () => renewal.renew(),
+    show,
+    onWelcome({ payload, ts }) {
+      renewal.expires(payload.sessionExpiresAt, ts);
+      const shown = { ...state.get().connection, serverBuild: payload.server.build };
+      state.set({ ...state.get(), welcome: payload, connection: shown });
+      channels.welcome(payload);
+      outbox.wake();
+    },
+    onFrame(frame) {
+      if (frame.id !== undefined && (frame.event === 'ack' || frame.event === 'error')) requests.answer(frame);
+      else channels.receive(frame);
+    },
+    onDown() {
+      channels.closed();
+      requests.failAll();
+    },
+    onEnded: (reason) => session.ended(reason),
+  });
+
+  async function send(action: Action, signal: AbortSignal): Promise<Result<unknown>> {
+    const { module, function: fn, input, key } = action;
+    if (connection.isLive()) {
+      const reply = await requests.send(callFrame(module, fn, input, key), { signal });
+      if (reply.ok) return { ok: true, data: reply.data };
+      if (!overHttp.includes(reply.error.code)) return { ok: false, error: reply.error };
+    }
+    return call(module, fn, input, { key, signal });
+  }
+
+  const outbox = createOutbox({ timers, random, storage: memoryStorage(), send });
+  const session = createSession({ call, renewal, connection, channels, outbox, state, disposed });
+  const sleepless = onWake(() => {
+    connection.wake();
+    outbox.wake();
+  });
+
+  return {
+    api: createApi(call),
+    sse: createSse({ http, renewal, timers, random, disposed }),
+    ws: createWs({ connection, channels, requests, disposed }),
+    events: bus,
+    state: { get: state.get, subscribe: state.subscribe },
+    outbox,
+    start: session.start,
+    signedIn: session.signedIn,
+    signOut: session.signOut,
+    dispose() {
+      if (disposed.aborted) return;
+      end.abort();
+      sleepless();
+      connection.disconnect();
+      channels.clear();
+      outbox.clear();
+      timers.dispose();
+      bus.dispose();
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export type { HearthError, Result } from '../kernel/result.ts';
+export { createHearth } from './hearth.ts';
+export type * from './types.ts';

@@ -1,0 +1,147 @@
+import { createParser } from 'eventsource-parser';
+import type { EventSourceMessage } from 'eventsource-parser';
+import { Aborted, BadAnswer, fail, Unreachable } from '../kernel/errors.ts';
+import { ok } from '../kernel/result.ts';
+import type { Err, Result } from '../kernel/result.ts';
+import { isUnauthenticated } from './api.ts';
+import { backoff } from './backoff.ts';
+import { byModule } from './by-module.ts';
+import { withDeadline } from './deadline.ts';
+import { isHearthError, parseJson, readAnswer } from './envelope.ts';
+import { CALL_TIMEOUT } from './http.ts';
+import type { Http } from './http.ts';
+import type { Renewal } from './refresh.ts';
+import type { Timers } from './timers.ts';
+import type { Sse, StreamOptions } from './types.ts';
+
+export interface SseDeps {
+  http: Http;
+  renewal: Renewal;
+  timers: Timers;
+  random: () => number;
+  disposed: AbortSignal;
+}
+
+interface StreamEvent {
+  event: string;
+  data: unknown;
+  id?: string;
+}
+type End = Result<Record<string, never>>;
+
+/** Milliseconds without a byte after which a stream is given up: three heartbeats. */
+const SILENCE = 45_000;
+
+const query = (input: Record<string, unknown>): string => {
+  const fields = new URLSearchParams();
+  for (const [name, value] of Object.entries(input))
+    if (value !== undefined) fields.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  return fields.size > 0 ? `?${fields}` : '';
+};
+
+/** The messages of one response, until it ends, breaks off or falls silent. */
+async function* messages(
+  response: Response,
+  timers: Timers,
+  stop: AbortSignal,
+): AsyncGenerator<EventSourceMessage, void, void> {
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  const decoder = new TextDecoder();
+  const parsed: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (message) => parsed.push(message) });
+  try {
+    for (;;) {
+      const read = await withDeadline(timers, SILENCE, [stop], () => reader.read());
+      if ('failed' in read || read.value.done) return;
+      parser.feed(decoder.decode(read.value.value, { stream: true }));
+      yield* parsed.splice(0);
+    }
+  } finally {
+    void reader.cancel().catch(() => {});
+  }
+}
+
+async function* follow(
+  deps: SseDeps,
+  path: string,
+  options: StreamOptions,
+  stop: AbortController,
+): AsyncGenerator<StreamEvent, End, void> {
+  const { http, renewal, timers, random } = deps;
+  const signals = [deps.disposed, options.signal];
+  const onStop = () => stop.abort();
+  let lastEventId = options.lastEventId;
+  let failures = 0;
+  let renewed = false;
+
+  /** One connection: an answer ends the stream for good unless it is retryable. */
+  async function* attempt(): AsyncGenerator<StreamEvent, End, void> {
+    const before = renewal.count();
+    const headers: Record<string, string> = { accept: 'text/event-stream' };
+    if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
+    const opened = await http.open(path, headers, stop.signal, CALL_TIMEOUT);
+    if ('failed' in opened) return fail(opened.failed);
+    const response = opened.value;
+    if (response.status === 204) return ok();
+    if (!response.ok || !/^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')) {
+      const refusal = await refused(response);
+      if (!isUnauthenticated(refusal) || renewed) return refusal;
+      renewed = true;
+      const renewal_ = await renewal.renew(before);
+      if (renewal_.ok) return yield* attempt();
+      return renewal_.error.retryable ? renewal_ : refusal;
+    }
+    for await (const { event = 'message', data, id } of messages(response, timers, stop.signal)) {
+      if (id !== undefined) lastEventId = id;
+      const value = parseJson(data);
+      if (event === 'done') return ok();
+      if (event === 'error') return isHearthError(value) ? { ok: false, error: value } : fail(BadAnswer);
+      if (value === undefined) continue;
+      failures = 0;
+      renewed = false;
+      yield id === undefined ? { event, data: value } : { event, data: value, id };
+    }
+    return fail(Unreachable);
+  }
+
+  async function refused(response: Response): Promise<Err> {
+    const read = await withDeadline(timers, CALL_TIMEOUT, [stop.signal], () => readAnswer(response));
+    if ('failed' in read) return fail(read.failed);
+    return read.value.ok ? fail(BadAnswer) : read.value;
+  }
+
+  for (const signal of signals) {
+    signal?.addEventListener('abort', onStop);
+    if (signal?.aborted) onStop();
+  }
+  try {
+    while (!stop.signal.aborted) {
+      const end = yield* attempt();
+      if (stop.signal.aborted) break;
+      if (end.ok || !end.error.retryable) return end;
+      const wait = Math.max((end.error.retryAfter ?? 0) * 1000, backoff(failures++, random));
+      await withDeadline(timers, wait, [stop.signal], () => new Promise(() => {}));
+    }
+    return fail(Aborted);
+  } finally {
+    for (const signal of signals) signal?.removeEventListener('abort', onStop);
+    stop.abort();
+  }
+}
+
+/** Nothing is sent before the first `next`; `return` ends the connection at once, also while a `next` waits. */
+export const createSse = (deps: SseDeps): Sse =>
+  byModule<Sse>((module, name) => (input: Record<string, unknown> = {}, options: StreamOptions = {}) => {
+    const stop = new AbortController();
+    const events = follow(deps, `sse/${module}/${name}${query(input)}`, options, stop);
+    const iterator: AsyncIterableIterator<StreamEvent, End> = {
+      next: () => events.next(),
+      return(value) {
+        stop.abort();
+        return events.return(value ?? ok());
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  });
