@@ -2,7 +2,7 @@
 // dependencies, because it has to run on a fresh clone with nothing but Node (>= 20) or Bun (any version).
 import { join } from 'node:path';
 import { findBun } from './setup/bun.mjs';
-import { chromiumFor } from './setup/chromium.mjs';
+import { chromiumEnvironment } from './setup/chromium.mjs';
 import { installDependencies } from './setup/dependencies.mjs';
 import { run } from './setup/child.mjs';
 import { root } from './setup/root.mjs';
@@ -14,19 +14,27 @@ const script = (name) => join(root, '.scripts', name);
 const tasks = {
   start: {
     env: () => ({ NODE_ENV: 'production' }),
-    commands: [[script('build.ts'), '--web'], [join(root, 'server', 'main.ts')]],
+    commands: () => [[script('build.ts'), '--web'], [join(root, 'server', 'main.ts')]],
   },
   test: {
-    env: (args) => chromiumFor(args),
-    commands: [['test', '--parallel=2']],
+    env: (args) => (reaches(args, 'e2e') ? chromiumEnvironment() : {}),
+    // Before the tests, so that none of those that need the binary builds it beside another.
+    commands: (args) => [...(reaches(args, 'e2e', 'binary') ? [[script('build.ts')]] : []), ['test', '--parallel=2']],
   },
-  dev: { commands: [[script('dev.ts')]] },
-  build: { commands: [[script('build.ts')]] },
-  check: { commands: [[script('check.ts')]] },
-  fmt: { commands: [['fmt', '--no-script']] },
-  lint: { commands: [[script('check.ts'), 'lint']] },
-  types: { commands: [[script('check.ts'), 'types']] },
+  dev: { commands: () => [[script('dev.ts')]] },
+  build: { commands: () => [[script('build.ts')]] },
+  check: { commands: () => [[script('check.ts')]] },
+  fmt: { commands: () => [['fmt', '--no-script']] },
+  lint: { commands: () => [[script('check.ts'), 'lint']] },
+  types: { commands: () => [[script('check.ts'), 'types']] },
 };
+
+/** Whether a run of the tests with these arguments includes one of the folders. */
+function reaches(args, ...folders) {
+  const patterns = args.filter((arg) => !arg.startsWith('-'));
+  const whole = (pattern) => /^(\.?\/)?tests\/?$/.test(pattern);
+  return patterns.length === 0 || patterns.some((p) => whole(p) || folders.some((folder) => p.includes(folder)));
+}
 
 async function main([name, ...args]) {
   const task = tasks[name];
@@ -34,12 +42,12 @@ async function main([name, ...args]) {
   const bun = await installDependencies(await findBun());
   const passed = args[0] === '--' ? args.slice(1) : args;
   const env = { ...process.env, ...(await task.env?.(passed)) };
-  const before = task.commands.slice(0, -1);
-  for (const command of before) {
+  const commands = task.commands(passed);
+  for (const command of commands.slice(0, -1)) {
     const code = await run(bun, command, { env });
     if (code !== 0) return code;
   }
-  return run(bun, [...task.commands.at(-1), ...passed], { env });
+  return run(bun, [...commands.at(-1), ...passed], { env });
 }
 
 main(process.argv.slice(2)).then(

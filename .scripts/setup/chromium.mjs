@@ -46,15 +46,8 @@ export function findChromium() {
   return [...onPath, ...(elsewhere[process.platform] ?? []), ...playwrightBrowsers()].find(isProgram);
 }
 
-/** Whether a run of the tests with these arguments reaches the browser tests. */
-function needsBrowser(args) {
-  const patterns = args.filter((arg) => !arg.startsWith('-'));
-  return patterns.length === 0 || patterns.some((pattern) => /e2e|^\.?\/?tests\/?$/.test(pattern));
-}
-
 /** Sees to the browser of the browser tests and gives the environment that names it. */
-export async function chromiumFor(args) {
-  if (!needsBrowser(args)) return {};
+export async function chromiumEnvironment() {
   const found = findChromium();
   if (found) return { CHROMIUM: found };
   const isRoot = process.getuid?.() === 0;
