@@ -16,6 +16,8 @@ export interface Journal {
   rewrite(tx: Tx, channel: string, offset: number, payload: unknown): Promise<void>;
   /** Committed head offset of a channel; 0 before its first event. */
   head(channel: string): Awaitable<number>;
+  /** Offset of the last event that was published on a channel since the start; tells whether anything came in between. */
+  published(channel: string): number | undefined;
   /** Committed events after an offset, in order, at most `limit`. */
   after(channel: string, offset: number, limit: number): Awaitable<JournalEvent[]>;
   /** The newest `seq`; 0 before the first event. */
@@ -62,6 +64,7 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
   const current = epoch;
   /** Heads including what the open transaction emitted: only the writer counts on from them. */
   const heads = new Map<string, number>();
+  const published = new Map<string, number>();
 
   return {
     epoch: current,
@@ -84,9 +87,13 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
         heads.set(channel, head);
       });
       await tx.run(insertEvent, { ...row, actorKind: actor.kind, actorId: actor.id });
-      tx.afterCommit(() => publish(row));
+      tx.afterCommit(() => {
+        published.set(channel, row.offset);
+        publish(row);
+      });
       return { channel, seq: row.seq, offset: row.offset, epoch: current };
     },
+    published: (channel) => published.get(channel),
     async rewrite(tx, channel, offset, payload) {
       await tx.run(rewriteEvent, { channel, offset, payload: JSON.stringify(payload) });
     },

@@ -1,0 +1,107 @@
+import { SYSTEM } from '@shared/hub/frames.ts';
+import type { CloseCode } from '@shared/hub/close-codes.ts';
+import type { Identity } from '../modules/identity.ts';
+import type { RequestInfo } from '../modules/context.ts';
+import type { LiveSession } from '../modules/live-sessions.ts';
+import type { Socket, SocketData } from '../modules/socket-data.ts';
+
+/** What a connection tells of its life; the hub acts on it. */
+export interface ConnectionEvents {
+  opened(connection: Connection): void;
+  received(connection: Connection, data: string | Buffer): void;
+  closed(connection: Connection, code: number): void;
+}
+
+/**
+ * One socket. Tens of thousands of these live at once: fixed fields, no closure and no timer of its own; the sets and the
+ * queue are made when first needed.
+ */
+export class Connection implements SocketData, LiveSession {
+  readonly id: string;
+  identity: Identity;
+  readonly request: RequestInfo;
+  readonly connectedAt: number;
+  lastActivity: number;
+  /** When the unanswered ping was sent; 0 while none is. */
+  pingedAt = 0;
+  messageCount = 0;
+  violations = 0;
+  /** Token bucket of frames. */
+  allowance: number;
+  allowanceAt: number;
+  /** `opening` until welcome is out, `closed` when gone. */
+  phase: 'opening' | 'live' | 'closed' = 'opening';
+  /** Channels that the client subscribed itself. */
+  own: Set<string> | undefined;
+  /** Channels that the server subscribed it to. */
+  given: Set<string> | undefined;
+  /** How often a channel was taken away: what was allowed before must be asked again. */
+  cuts = 0;
+  queue: string[] | undefined;
+  busy = false;
+  ws: Socket | undefined;
+  untrack: (() => void) | undefined;
+  readonly #events: ConnectionEvents;
+  #abort: AbortController | undefined;
+
+  constructor(id: string, identity: Identity, request: RequestInfo, now: number, events: ConnectionEvents) {
+    this.id = id;
+    this.identity = identity;
+    this.request = request;
+    this.connectedAt = now;
+    this.lastActivity = now;
+    this.allowanceAt = now;
+    this.allowance = 0;
+    this.#events = events;
+  }
+
+  /** Aborts when the socket is gone; made for connections that call functions. */
+  get signal(): AbortSignal {
+    return (this.#abort ??= new AbortController()).signal;
+  }
+
+  get userId(): string {
+    return this.identity.userId;
+  }
+
+  get sessionId(): string {
+    return this.identity.sessionId;
+  }
+
+  get expiresAt(): number {
+    return this.identity.expiresAt;
+  }
+
+  set expiresAt(expiresAt: number) {
+    this.identity = { ...this.identity, expiresAt };
+  }
+
+  open(ws: Socket): void {
+    this.ws = ws;
+    this.#events.opened(this);
+  }
+
+  message(_: Socket, data: string | Buffer): void {
+    this.#events.received(this, data);
+  }
+
+  close(_: Socket, code: number): void {
+    this.phase = 'closed';
+    this.#abort?.abort();
+    this.#events.closed(this, code);
+  }
+
+  /** Sends a frame to this socket alone. */
+  send(frame: string): void {
+    if (this.phase !== 'closed') this.ws?.send(frame, false);
+  }
+
+  end(code: CloseCode, reason = ''): void {
+    if (this.phase === 'closed') return;
+    this.ws?.close(code, reason);
+  }
+
+  receives(channel: string): boolean {
+    return channel === SYSTEM || this.given?.has(channel) === true || this.own?.has(channel) === true;
+  }
+}

@@ -1,0 +1,197 @@
+import type { Server } from 'bun';
+import { closeCodes } from '@shared/hub/close-codes.ts';
+import { limits } from '@shared/hub/frames.ts';
+import type { RequestInfo } from '../modules/context.ts';
+import type { Authenticator, Identity } from '../modules/identity.ts';
+import type { LiveSessions } from '../modules/live-sessions.ts';
+import type { Registry } from '../modules/registry.ts';
+import type { SocketData } from '../modules/socket-data.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import type { Db } from '../platform/db/db.ts';
+import type { Ids } from '../platform/ids.ts';
+import type { Logger } from '../platform/log.ts';
+import { createBroker, type TopicServer } from './broker.ts';
+import { Connection } from './connection.ts';
+import { Connections } from './connections.ts';
+import { createDispatch } from './dispatch.ts';
+import { systemFrame } from './encode.ts';
+import type { Hub } from './hub.ts';
+import { Inbound } from './inbound.ts';
+import { type JournalOptions, openJournal } from './journal.ts';
+import { Namespaces } from './namespaces.ts';
+import { Presence } from './presence.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { type Snapshot, snapshotFor, welcomeOf } from './welcome.ts';
+
+/** Connections per person and in all; a socket beyond them is refused with 503. */
+const PER_USER = 100;
+const PER_NODE = 20_000;
+/** Attempts to read a connection's start as of one moment; after that the client's gap detection takes over. */
+const SNAPSHOT_TRIES = 8;
+/** How long clients are given to leave before their sockets are closed. */
+const DRAIN_SPREAD = 2000;
+
+export interface HubOptions {
+  db: Db;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  random: () => number;
+  authenticator: Authenticator;
+  live: LiveSessions;
+  version: string;
+  build: string;
+  highWater?: JournalOptions['highWater'];
+}
+
+/** The hub with what only the server around it may do. */
+export interface RunningHub extends Hub {
+  /** Takes over an authenticated request; false: it was no WebSocket handshake. */
+  upgrade(server: Server<SocketData>, request: Request, identity: Identity, info: RequestInfo): boolean;
+  /** Whether another connection of this person has room. */
+  admits(userId: string): boolean;
+  /** The server whose topics carry frames. */
+  listen(server: TopicServer): void;
+  readonly connections: Connections;
+  /** Tells every client to come back later, spread at random, then closes what is left. */
+  drain(): Promise<void>;
+  stop(): void;
+}
+
+/** Builds the hub. `serve` gives it the modules, `listen` the server, before the first connection. */
+export async function createHub(options: HubOptions): Promise<RunningHub> {
+  const { db, clock, ids, log, random, authenticator, live, version, build } = options;
+  const connections = new Connections();
+  let topics: TopicServer | undefined;
+  let registry: Registry | undefined;
+  let subscriptions: Subscriptions | undefined;
+  let inbound: Inbound | undefined;
+  const journal = await openJournal({
+    db,
+    clock,
+    ids,
+    highWater: options.highWater,
+    publish: (event) => subscriptions?.publishJournalled(event),
+  });
+
+  const modules = () => registry?.modules ?? [];
+  const serving = (): Subscriptions => {
+    if (!subscriptions) throw new Error('The hub serves no modules yet');
+    return subscriptions;
+  };
+  const presence = new Presence({
+    clock,
+    onOnline: (userId) => {
+      for (const module of modules()) module.onOnline?.(userId);
+    },
+    onOffline: (userId) => {
+      for (const module of modules()) module.onOffline?.(userId);
+    },
+  });
+
+  /** One timer for all: a ping where it was quiet, an end where no answer came. */
+  const sweep = (): void => {
+    const now = clock.now();
+    for (const connection of connections.all()) {
+      if (connection.pingedAt > 0) {
+        if (now - connection.pingedAt >= limits.pongTimeout) connection.end(closeCodes.noPong, 'no answer to a ping');
+      } else if (now - connection.lastActivity >= limits.pingInterval) {
+        connection.pingedAt = now;
+        connection.send(systemFrame('ping', {}, now));
+      }
+    }
+  };
+  const pinging: Timer = clock.setInterval(sweep, 1000);
+
+  const open = async (connection: Connection): Promise<void> => {
+    const { identity } = connection;
+    const personal = [`user:${identity.userId}`, 'global'];
+    let snapshot: Snapshot;
+    let cuts: number;
+    let tries = 0;
+    do {
+      cuts = connection.cuts;
+      snapshot = await snapshotFor(identity, modules(), journal, personal);
+    } while (connection.cuts !== cuts || (!snapshot.current() && ++tries < SNAPSHOT_TRIES));
+    if (connection.phase === 'closed') return;
+    for (const { channel } of snapshot.channels) serving().attach(connection, channel, 'given');
+    connection.phase = 'live';
+    const welcome = welcomeOf({ connectionId: connection.id, identity, snapshot, epoch: journal.epoch, version, build });
+    connection.send(systemFrame('welcome', welcome, clock.now()));
+    presence.came(identity.userId);
+    await inbound?.drain(connection);
+  };
+
+  const events = {
+    opened(connection: Connection) {
+      connections.add(connection);
+      connection.untrack = live.track(connection);
+      open(connection).catch((error: unknown) => {
+        log.error('a connection could not be opened', { connection: connection.id, error });
+        connection.end(closeCodes.draining, 'could not be opened');
+      });
+    },
+    received: (connection: Connection, data: string | Buffer) => inbound?.receive(connection, data),
+    closed(connection: Connection, code: number) {
+      connection.untrack?.();
+      connections.remove(connection);
+      subscriptions?.drop(connection);
+      if (connections.countOf(connection.userId) === 0) presence.left(connection.userId);
+      log.debug('connection closed', { connection: connection.id, code });
+    },
+  };
+
+  return {
+    journal,
+    connections,
+    serve(served) {
+      registry = served;
+      subscriptions = new Subscriptions(journal, new Namespaces(served.modules), connections, createBroker(() => topics));
+      const dispatch = createDispatch({
+        registry: served,
+        subscriptions,
+        authenticator,
+        extend: (connection, expiresAt) => live.extend(connection.sessionId, expiresAt),
+        pong: (connection, frame) => connection.send(systemFrame('pong', {}, clock.now(), frame.id)),
+      });
+      inbound = new Inbound({ dispatch, clock, log });
+    },
+    listen(server) {
+      topics = server;
+    },
+    publish: (channel, event, payload) => serving().publish(channel, event, payload, clock.now()),
+    publishExcept: (channel, userId, event, payload) =>
+      serving().publishExcept(channel, userId, event, payload, clock.now()),
+    subscribeUser(userId, channel) {
+      // One that is still opening reads its channels again: the right came after it had asked.
+      for (const connection of connections.ofUser(userId))
+        if (connection.phase === 'opening') connection.cuts++;
+        else serving().attach(connection, channel, 'given');
+    },
+    unsubscribeUser(userId, channel) {
+      for (const connection of connections.ofUser(userId)) serving().withdraw(connection, channel);
+    },
+    isOnline: (userId) => presence.isOnline(userId),
+    present: (channel) => serving().present(channel),
+    endSession: (sessionId) => live.endSession(sessionId),
+    endUser: (userId) => live.endUser(userId),
+    extendSession: (sessionId, expiresAt) => live.extend(sessionId, expiresAt),
+    admits: (userId) => connections.size < PER_NODE && connections.countOf(userId) < PER_USER,
+    upgrade(server, request, identity, info) {
+      return server.upgrade(request, { data: new Connection(ids.next('con'), identity, info, clock.now(), events) });
+    },
+    async drain() {
+      for (const connection of connections.all())
+        connection.send(systemFrame('drain', { delay: Math.round(random() * DRAIN_SPREAD) }, clock.now()));
+      const deadline = clock.now() + DRAIN_SPREAD;
+      while (connections.size > 0 && clock.now() < deadline)
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, 50));
+      for (const connection of connections.all()) connection.end(closeCodes.draining, 'the server goes down');
+    },
+    stop() {
+      pinging.cancel();
+      presence.stop();
+    },
+  };
+}
+

@@ -1,0 +1,114 @@
+import { UnknownEvent } from '@shared/hub/errors.ts';
+import { AuthenticationPayload, CallPayload, type ClientFrame, SubscribePayload } from '@shared/hub/frames.ts';
+import { fail, Forbidden, HttpOnly, Invalid, NotFound, Unauthenticated } from '@shared/kernel/errors.ts';
+import type { Result } from '@shared/kernel/result.ts';
+import type { z } from 'zod';
+import type { Authenticator } from '../modules/identity.ts';
+import type { Outcome, Registry } from '../modules/registry.ts';
+import { invalid } from '../modules/validation.ts';
+import type { AckCursor } from './encode.ts';
+import type { Connection } from './connection.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+/** What answers a frame: an ack with its data and cursor, or an error. `silent` frames get neither. */
+export type Answer = Result<unknown> & { cursor?: AckCursor; silent?: true };
+
+type Handler = (connection: Connection, frame: ClientFrame) => Promise<Answer> | Answer;
+
+export interface DispatchOptions {
+  registry: Registry;
+  subscriptions: Subscriptions;
+  authenticator: Authenticator;
+  /** Extends what lives on the session of this connection. */
+  extend: (connection: Connection, expiresAt: number) => void;
+  pong: (connection: Connection, frame: ClientFrame) => void;
+}
+
+const wrongChannel: Answer = fail(Invalid, undefined, { issues: [{ path: 'channel', code: 'invalid_value' }] });
+
+const parse = <T>(schema: z.ZodType<T>, frame: ClientFrame): Result<T> => {
+  const parsed = schema.safeParse(frame.payload);
+  return parsed.success ? { ok: true, data: parsed.data } : invalid(parsed.error);
+};
+
+/** The one table from event names to what handles them: the connection's own events, and each contract's named ones. */
+export function createDispatch({ registry, subscriptions, authenticator, extend, pong }: DispatchOptions) {
+  const call = async (connection: Connection, module: string, name: string, input: unknown, key?: string): Promise<Answer> => {
+    const definition = registry.find(module, name);
+    if (definition?.kind !== 'fn') return fail(NotFound);
+    // These set cookies or answer with bytes: only an HTTP answer can carry that.
+    if (typeof definition.output === 'string' || definition.unrepeatable) return fail(HttpOnly);
+    const outcome: Outcome = await registry.call(
+      { identity: connection.identity, request: connection.request, signal: connection.signal },
+      module,
+      name,
+      input,
+      key === undefined ? {} : { key },
+    );
+    const event = outcome.journalled?.[0];
+    return event && outcome.ok
+      ? { ...outcome, cursor: { offset: event.offset, epoch: event.epoch, seq: event.seq } }
+      : outcome;
+  };
+
+  const table = new Map<string, Handler>([
+    [
+      'ping',
+      (connection, frame) => {
+        pong(connection, frame);
+        return { ok: true, data: {}, silent: true };
+      },
+    ],
+    ['pong', () => ({ ok: true, data: {}, silent: true })],
+    [
+      'subscribe',
+      (connection, frame) => {
+        const payload = parse(SubscribePayload, frame);
+        return payload.ok ? subscriptions.subscribe(connection, frame.channel, payload.data.since) : payload;
+      },
+    ],
+    ['unsubscribe', (connection, frame) => subscriptions.unsubscribe(connection, frame.channel)],
+    [
+      'authentication',
+      async (connection, frame) => {
+        const payload = parse(AuthenticationPayload, frame);
+        if (!payload.ok) return payload;
+        const identity =
+          'token' in payload.data
+            ? await authenticator.verifyToken(payload.data.token)
+            : await authenticator.redeemTicket(payload.data.ticket, connection.request.headers.origin);
+        if (!identity) return fail(Unauthenticated);
+        if (identity.userId !== connection.userId || identity.sessionId !== connection.sessionId) return fail(Forbidden);
+        extend(connection, identity.expiresAt);
+        return { ok: true, data: { expiresAt: identity.expiresAt } };
+      },
+    ],
+    [
+      'call',
+      (connection, frame) => {
+        const payload = parse(CallPayload, frame);
+        if (!payload.ok) return payload;
+        return call(connection, payload.data.module, payload.data.function, payload.data.input, payload.data.key);
+      },
+    ],
+  ]);
+
+  for (const { contract } of registry.modules)
+    for (const [name, definition] of Object.entries(contract.definitions)) {
+      if (definition.kind !== 'fn' || definition.event === undefined) continue;
+      if (table.has(definition.event)) throw new Error(`Two functions answer the event ${definition.event}`);
+      const field = definition.channelField;
+      table.set(definition.event, (connection, frame) => {
+        if (field === undefined) return call(connection, contract.name, name, frame.payload);
+        const colon = frame.channel.indexOf(':');
+        if (colon < 0) return wrongChannel;
+        const target = frame.channel.slice(colon + 1);
+        if (frame.payload[field] !== undefined && frame.payload[field] !== target) return wrongChannel;
+        return call(connection, contract.name, name, { ...frame.payload, [field]: target });
+      });
+    }
+
+  return (connection: Connection, frame: ClientFrame): Promise<Answer> | Answer =>
+    (table.get(frame.event) ?? (() => fail(UnknownEvent)))(connection, frame);
+}
+export type Dispatch = ReturnType<typeof createDispatch>;

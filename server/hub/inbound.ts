@@ -1,0 +1,117 @@
+import { closeCodes } from '@shared/hub/close-codes.ts';
+import { QueueFull } from '@shared/hub/errors.ts';
+import { ClientFrame, limits, SYSTEM } from '@shared/hub/frames.ts';
+import { fail, Internal, Malformed, RateLimited, TooLarge } from '@shared/kernel/errors.ts';
+import type { Err } from '@shared/kernel/result.ts';
+import { invalid } from '../modules/validation.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Connection } from './connection.ts';
+import type { Dispatch } from './dispatch.ts';
+import { ackFrame, errorFrame } from './encode.ts';
+
+/** Frames per second that a connection may send for long, and at once. */
+const RATE = 200;
+const BURST = 1000;
+/** Frames that broke the protocol until the connection is closed. */
+const VIOLATIONS = 50;
+
+export interface InboundOptions {
+  dispatch: Dispatch;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Takes frames in: bounded, within the rate, decoded once, handled strictly in order for each connection. */
+export class Inbound {
+  readonly #options: InboundOptions;
+
+  constructor(options: InboundOptions) {
+    this.#options = options;
+  }
+
+  receive(connection: Connection, data: string | Buffer): void {
+    const now = this.#options.clock.now();
+    connection.lastActivity = now;
+    connection.pingedAt = 0;
+    connection.messageCount++;
+    if (!this.#admit(connection, now)) return this.#refuse(connection, fail(RateLimited, undefined, { retryAfter: 1 }));
+    if (typeof data !== 'string') return this.#refuse(connection, fail(Malformed));
+    if (data.length > limits.frameBytes || Buffer.byteLength(data) > limits.frameBytes)
+      return this.#refuse(connection, fail(TooLarge, { maximum: limits.frameBytes }));
+    const queue = (connection.queue ??= []);
+    if (queue.length >= limits.queue) return this.#refuse(connection, fail(QueueFull));
+    queue.push(data);
+    if (!connection.busy && connection.phase === 'live') void this.drain(connection);
+  }
+
+  /** Handles what waits. Called when frames arrive, and once when the connection goes live. */
+  async drain(connection: Connection): Promise<void> {
+    if (connection.busy) return;
+    connection.busy = true;
+    try {
+      for (let data = connection.queue?.shift(); data !== undefined; data = connection.queue?.shift()) {
+        if (connection.phase === 'closed') break;
+        await this.#handle(connection, data);
+      }
+    } finally {
+      connection.busy = false;
+      if (connection.queue?.length === 0) connection.queue = undefined;
+    }
+  }
+
+  async #handle(connection: Connection, data: string): Promise<void> {
+    const decoded = decode(data);
+    if (!decoded.ok) return this.#refuse(connection, decoded.refusal, decoded.id);
+    const { frame } = decoded;
+    try {
+      const answer = await this.#options.dispatch(connection, frame);
+      if (answer.silent) return;
+      const { now } = this.#options.clock;
+      if (!answer.ok) connection.send(errorFrame(answer.error, now(), frame.channel, frame.id));
+      else if (frame.id !== undefined)
+        connection.send(ackFrame(frame.channel, frame.id, answer.data, now(), answer.cursor));
+    } catch (error) {
+      this.#options.log.error('a frame failed', { connection: connection.id, event: frame.event, error });
+      connection.send(errorFrame(fail(Internal).error, this.#options.clock.now(), frame.channel, frame.id));
+    }
+  }
+
+  #admit(connection: Connection, now: number): boolean {
+    // `allowance` counts what was used up; it drains with time.
+    const elapsed = Math.max(0, now - connection.allowanceAt);
+    connection.allowanceAt = now;
+    connection.allowance = Math.max(0, connection.allowance - (elapsed * RATE) / 1000);
+    if (connection.allowance >= BURST) return false;
+    connection.allowance++;
+    return true;
+  }
+
+  #refuse(connection: Connection, refusal: Err, id?: string | number): void {
+    connection.send(errorFrame(refusal.error, this.#options.clock.now(), SYSTEM, id));
+    if (++connection.violations < VIOLATIONS) return;
+    const flooding = refusal.error.code === RateLimited.code || refusal.error.code === QueueFull.code;
+    connection.end(flooding ? closeCodes.rateLimited : closeCodes.protocolViolation, refusal.error.code);
+  }
+}
+
+type Decoded = { ok: true; frame: ClientFrame } | { ok: false; refusal: Err; id?: string | number };
+
+/** The frame that the text is, or why it is none; with its id where one can be made out. */
+function decode(data: string): Decoded {
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return { ok: false, refusal: fail(Malformed) };
+  }
+  const parsed = ClientFrame.safeParse(value);
+  if (parsed.success) return { ok: true, frame: parsed.data };
+  const id = ClientFrame.shape.id.safeParse((value as { id?: unknown } | null)?.id);
+  return {
+    ok: false,
+    refusal: invalid(parsed.error),
+    ...(id.success && id.data !== undefined ? { id: id.data } : {}),
+  };
+}
+

@@ -1,0 +1,22 @@
+import type { ChannelNamespace, ServerModule } from '../modules/module.ts';
+
+/** Which module rules which channels. A channel that no namespace rules does not exist. */
+export class Namespaces {
+  readonly #byPrefix = new Map<string, ChannelNamespace>();
+
+  constructor(modules: readonly ServerModule[]) {
+    for (const namespace of modules.flatMap((module) => module.channels ?? [])) {
+      if (this.#byPrefix.has(namespace.prefix))
+        throw new Error(`Two modules rule the channels ${namespace.prefix}:…`);
+      this.#byPrefix.set(namespace.prefix, namespace);
+    }
+  }
+
+  /** The whole name first (`system:metrics`), then what stands before the colon (`room`). */
+  of(channel: string): ChannelNamespace | undefined {
+    const whole = this.#byPrefix.get(channel);
+    if (whole) return whole;
+    const colon = channel.indexOf(':');
+    return colon > 0 ? this.#byPrefix.get(channel.slice(0, colon)) : undefined;
+  }
+}

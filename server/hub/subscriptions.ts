@@ -1,0 +1,187 @@
+import { ChannelNotFound, NotSubscribed, TooManyChannels } from '@shared/hub/errors.ts';
+import { ChannelName, type Cursor, limits, type SubscribeAck } from '@shared/hub/frames.ts';
+import { fail } from '@shared/kernel/errors.ts';
+import type { Result } from '@shared/kernel/result.ts';
+import type { Broker } from './broker.ts';
+import type { Connection } from './connection.ts';
+import type { Connections } from './connections.ts';
+import { eventFrame, journalFrame } from './encode.ts';
+import type { Journal, JournalEvent } from './journal.ts';
+import type { Namespaces } from './namespaces.ts';
+
+interface Latest {
+  event: string;
+  payload: string;
+  at: number;
+}
+
+/** An answer that holds as long as nothing changed since it was read. */
+interface Prepared {
+  current: () => boolean;
+  answer: () => Result<SubscribeAck>;
+}
+
+const always = (answer: Prepared['answer']): Prepared => ({ current: () => true, answer });
+
+/** Who receives which channel, what was missed, and the newest value of those that keep one. */
+export class Subscriptions {
+  readonly #journal: Journal;
+  readonly #namespaces: Namespaces;
+  readonly #connections: Connections;
+  readonly #broker: Broker;
+  readonly #occupancy = new Map<string, number>();
+  readonly #latest = new Map<string, Latest>();
+
+  constructor(journal: Journal, namespaces: Namespaces, connections: Connections, broker: Broker) {
+    this.#journal = journal;
+    this.#namespaces = namespaces;
+    this.#connections = connections;
+    this.#broker = broker;
+  }
+
+  /** Answers a client's `subscribe`: checks the right, replays what was missed, then goes live without a gap. */
+  async subscribe(connection: Connection, channel: string, since: Cursor | undefined): Promise<Result<SubscribeAck>> {
+    for (;;) {
+      const { cuts } = connection;
+      const prepared = await this.#prepare(connection, channel, since);
+      // A right that was withdrawn, or an event that was published, while things were read: read them again.
+      if (connection.cuts === cuts && prepared.current()) return prepared.answer();
+    }
+  }
+
+  unsubscribe(connection: Connection, channel: string): Result<Record<string, never>> {
+    if (!connection.own?.has(channel)) return fail(NotSubscribed);
+    this.#detach(connection, channel, 'own');
+    return { ok: true, data: {} };
+  }
+
+  /** Subscribes without asking: the server's own subscriptions, and those just allowed. */
+  attach(connection: Connection, channel: string, side: 'own' | 'given'): void {
+    if (connection.phase === 'closed') return;
+    const before = connection.receives(channel);
+    const set = (connection[side] ??= new Set());
+    set.add(channel);
+    connection.ws?.subscribe(channel);
+    if (!before) this.#count(channel, 1);
+  }
+
+  /** Takes a channel away, whoever subscribed it. */
+  withdraw(connection: Connection, channel: string): void {
+    connection.cuts++;
+    this.#detach(connection, channel, 'own');
+    this.#detach(connection, channel, 'given');
+  }
+
+  /** Forgets a closed connection. Its socket's topics are gone already. */
+  drop(connection: Connection): void {
+    for (const channel of new Set([...(connection.own ?? []), ...(connection.given ?? [])])) this.#count(channel, -1);
+    connection.own = undefined;
+    connection.given = undefined;
+  }
+
+  /** Publishes an ephemeral event, and keeps it where the newest value is kept. */
+  publish(channel: string, event: string, payload: unknown, at: number): void {
+    const json = JSON.stringify(payload);
+    if (this.#namespaces.of(channel)?.kind === 'latest') this.#latest.set(channel, { event, payload: json, at });
+    if (this.#occupancy.has(channel)) this.#broker.publish(channel, eventFrame(channel, event, json, at));
+  }
+
+  publishExcept(channel: string, userId: string, event: string, payload: unknown, at: number): void {
+    const spared: Connection[] = [];
+    for (const connection of this.#connections.ofUser(userId))
+      if (connection.receives(channel) && connection.ws?.isSubscribed(channel)) spared.push(connection);
+    for (const connection of spared) connection.ws?.unsubscribe(channel);
+    this.publish(channel, event, payload, at);
+    for (const connection of spared) connection.ws?.subscribe(channel);
+  }
+
+  publishJournalled(event: JournalEvent): void {
+    if (this.#occupancy.has(event.channel)) this.#broker.publish(event.channel, journalFrame(event, this.#journal.epoch));
+  }
+
+  isOccupied(channel: string): boolean {
+    return this.#occupancy.has(channel);
+  }
+
+  /** Channels with at least one subscriber. */
+  get size(): number {
+    return this.#occupancy.size;
+  }
+
+  present(channel: string): string[] {
+    const users: string[] = [];
+    for (const userId of this.#connections.users())
+      for (const connection of this.#connections.ofUser(userId))
+        if (connection.receives(channel)) {
+          users.push(userId);
+          break;
+        }
+    return users;
+  }
+
+  /** Reads everything that takes waiting, so that `answer` can send and subscribe in one go. */
+  async #prepare(connection: Connection, channel: string, since: Cursor | undefined): Promise<Prepared> {
+    const namespace = ChannelName.safeParse(channel).success ? this.#namespaces.of(channel) : undefined;
+    const given = connection.given?.has(channel) === true;
+    if (!namespace || (!given && !(await namespace.maySubscribe(connection.identity, channel))))
+      return always(() => fail(ChannelNotFound));
+    if (!connection.receives(channel) && (connection.own?.size ?? 0) >= limits.channels)
+      return always(() => fail(TooManyChannels, { maximum: limits.channels }));
+    if (namespace.kind === 'journalled') return this.#replay(connection, channel, since, given ? 'given' : 'own');
+    return always(() => {
+      this.attach(connection, channel, 'own');
+      const value = this.#latest.get(channel);
+      if (value) connection.send(eventFrame(channel, value.event, value.payload, value.at));
+      return { ok: true, data: { recovered: true, more: false, epoch: this.#journal.epoch, offset: 0 } };
+    });
+  }
+
+  /**
+   * A page of what was missed. While pages are missing the channel is not live, so that events never arrive out of order.
+   */
+  async #replay(
+    connection: Connection,
+    channel: string,
+    since: Cursor | undefined,
+    side: 'own' | 'given',
+  ): Promise<Prepared> {
+    const { epoch } = this.#journal;
+    if (since) connection.ws?.unsubscribe(channel);
+    const mark = this.#journal.published(channel);
+    const head = await this.#journal.head(channel);
+    const known = since?.epoch === epoch && since.offset <= head;
+    const events =
+      known && since.offset < head ? await this.#journal.after(channel, since.offset, limits.recoveryPage) : [];
+    const complete = known && (since.offset === head || events[0]?.offset === since.offset + 1);
+    const last = events.at(-1)?.offset ?? head;
+    return {
+      current: () => this.#journal.published(channel) === mark,
+      answer: () => {
+        this.attach(connection, channel, side);
+        if (!complete) return { ok: true, data: { recovered: false, more: false, epoch, offset: head } };
+        for (const event of events) connection.send(journalFrame(event, epoch));
+        const more = last < head;
+        if (more) connection.ws?.unsubscribe(channel);
+        return { ok: true, data: { recovered: true, more, epoch, offset: last } };
+      },
+    };
+  }
+
+  #detach(connection: Connection, channel: string, side: 'own' | 'given'): void {
+    if (!connection[side]?.delete(channel) || connection.receives(channel)) return;
+    connection.ws?.unsubscribe(channel);
+    this.#count(channel, -1);
+  }
+
+  #count(channel: string, by: 1 | -1): void {
+    const before = this.#occupancy.get(channel) ?? 0;
+    const after = before + by;
+    if (after > 0) this.#occupancy.set(channel, after);
+    else this.#occupancy.delete(channel);
+    if (before === 0 && after === 1) this.#namespaces.of(channel)?.onOccupied?.(channel);
+    if (before === 1 && after === 0) {
+      this.#latest.delete(channel);
+      this.#namespaces.of(channel)?.onVacant?.(channel);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { limits, PROTOCOL, type Welcome } from '@shared/hub/frames.ts';
+import type { Identity } from '../modules/identity.ts';
+import type { ServerModule } from '../modules/module.ts';
+import type { Journal } from './journal.ts';
+
+export interface Snapshot {
+  channels: { channel: string; offset: number }[];
+  state: Record<string, unknown>;
+  /** Whether nothing was published on these channels since they were read. */
+  current: () => boolean;
+}
+
+/**
+ * What a new connection starts from. Heads are read before the state, so that an event in between is seen twice rather
+ * than never.
+ */
+export async function snapshotFor(
+  identity: Identity,
+  modules: readonly ServerModule[],
+  journal: Journal,
+  own: readonly string[],
+): Promise<Snapshot> {
+  const names = new Set(own);
+  for (const module of modules)
+    for (const channel of (await module.subscriptions?.(identity)) ?? []) names.add(channel);
+  const marks = [...names].map((channel) => [channel, journal.published(channel)] as const);
+  const channels: Snapshot['channels'] = [];
+  for (const channel of names) channels.push({ channel, offset: await journal.head(channel) });
+  const state: Record<string, unknown> = {};
+  for (const module of modules) {
+    const part = await module.welcome?.(identity);
+    if (part !== undefined) state[module.contract.name] = part;
+  }
+  return { channels, state, current: () => marks.every(([channel, mark]) => journal.published(channel) === mark) };
+}
+
+export interface WelcomeOptions {
+  connectionId: string;
+  identity: Identity;
+  snapshot: Snapshot;
+  epoch: string;
+  version: string;
+  build: string;
+}
+
+export const welcomeOf = ({ connectionId, identity, snapshot, epoch, version, build }: WelcomeOptions): Welcome => ({
+  connectionId,
+  protocol: PROTOCOL,
+  server: { version, build },
+  user: { id: identity.userId, name: identity.name, role: identity.role },
+  sessionExpiresAt: identity.expiresAt,
+  epoch,
+  pingInterval: limits.pingInterval,
+  pongTimeout: limits.pongTimeout,
+  limits: { frameBytes: limits.frameBytes, channels: limits.channels },
+  channels: snapshot.channels,
+  state: snapshot.state,
+});
