@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contract, fn } from '../kernel/contract.ts';
 import { RateLimited } from '../kernel/errors.ts';
 import { SessionId, Timestamp } from '../kernel/ids.ts';
+import { EmailTaken } from '../people/errors.ts';
 import {
   RefreshRefused,
   SessionNotFound,
@@ -29,7 +30,7 @@ export const auth = contract('auth', {
     summary: 'Makes the team and its first admin, once.',
     input: SetupInput,
     output: SignedIn,
-    errors: [SetupDone, SetupTokenWrong],
+    errors: [SetupDone, SetupTokenWrong, EmailTaken, RateLimited],
     unrepeatable: true,
   }),
   signIn: fn({
