@@ -21,7 +21,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        advancedChunks: {
+        codeSplitting: {
           // Code of the whole session in one long-lived file; what only a route needs stays with the route.
           groups: [{ name: 'solid', test: /node_modules[\\/](solid-js|@solidjs[\\/]router)[\\/]/ }],
         },

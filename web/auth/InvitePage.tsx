@@ -1,10 +1,117 @@
-import { PageLayout } from '../shell/PageLayout.tsx';
-import { PageHeader } from '../ui/PageHeader.tsx';
+import { A, useNavigate, useParams } from '@solidjs/router';
+import type { InvitePreview } from '@shared/people/schema.ts';
+import { Match, Show, Switch } from 'solid-js';
+import { useI18n } from '../i18n/i18n.tsx';
+import { createCall } from '../platform/call.ts';
+import { useHearth, useSession } from '../platform/hearth.tsx';
+import { usePageTitle } from '../shell/title.ts';
+import { Button, ButtonLink } from '../ui/Button.tsx';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { createForm } from '../ui/form.ts';
+import { Skeleton } from '../ui/Skeleton.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import { formatRelative } from '../ui/Time.tsx';
+import { AuthLayout } from './AuthLayout.tsx';
+import { PasswordField } from './PasswordField.tsx';
 
-export default function InvitePage() {
+function JoinForm(props: { code: string }) {
+  const { t, locale } = useI18n();
+  const hearth = useHearth();
+  const navigate = useNavigate();
+  const form = createForm({
+    values: { name: '', email: '', password: '' },
+    required: ['name', 'email', 'password'],
+    submit: (values) => hearth.api.people.acceptInvite({ ...values, code: props.code, locale: locale() }),
+    done: (data) => {
+      hearth.signedIn(data.user);
+      navigate('/', { replace: true });
+    },
+  });
   return (
-    <PageLayout>
-      <PageHeader title="" />
-    </PageLayout>
+    <form class="form" {...form.form}>
+      <TextField {...form.field('name')} label={t('account.name')} autocomplete="name" maxlength={80} autofocus />
+      <TextField
+        {...form.field('email')}
+        label={t('account.email')}
+        type="email"
+        autocomplete="username"
+        autocapitalize="off"
+        spellcheck={false}
+        maxlength={254}
+      />
+      <PasswordField
+        {...form.field('password')}
+        label={t('account.password')}
+        hint={t('account.passwordHint')}
+        autocomplete="new-password"
+      />
+      <Show when={form.error()}>{(error) => <ErrorNote error={error()} />}</Show>
+      <Button class="auth-submit" type="submit" variant="primary" busy={form.busy()}>
+        {t('invite.submit')}
+      </Button>
+    </form>
+  );
+}
+
+function Invitation(props: { code: string; preview: InvitePreview }) {
+  const { t, region } = useI18n();
+  const session = useSession();
+  const text = () =>
+    `${t('invite.text', { name: props.preview.invitedBy, role: t(`role.${props.preview.role}`) })} ${t(
+      'invite.expires',
+      { when: formatRelative(props.preview.expiresAt, Date.now(), region()) },
+    )}`;
+  const signedInAs = () => {
+    const now = session();
+    return now.status === 'signedIn' ? now.user.name : undefined;
+  };
+  return (
+    <AuthLayout
+      title={t('invite.lead', { team: props.preview.teamName })}
+      text={text()}
+      footer={<A href="/signin">{t('invite.haveAccount')}</A>}
+    >
+      <Show when={signedInAs()}>{(name) => <p class="auth-note">{t('invite.signedInAs', { name: name() })}</p>}</Show>
+      <JoinForm code={props.code} />
+    </AuthLayout>
+  );
+}
+
+/** Where an invitation link leads. */
+export default function InvitePage() {
+  const { t } = useI18n();
+  const hearth = useHearth();
+  const params = useParams<{ code: string }>();
+  const preview = createCall(
+    () => params.code,
+    (code) => hearth.api.people.invitation({ code }),
+  );
+  usePageTitle(() => t('invite.title'));
+  // A code of the wrong shape is as good as an unknown one.
+  const invalid = () => ['people.invite_invalid', 'request.invalid'].includes(preview.error()?.code ?? '');
+  return (
+    <Switch
+      fallback={
+        <AuthLayout title={t('invite.title')}>
+          <Skeleton label={t('app.loading')} kind="row" lines={3} />
+        </AuthLayout>
+      }
+    >
+      <Match when={invalid()}>
+        <AuthLayout title={t('invite.invalid')} text={t('invite.invalidText')}>
+          <ButtonLink class="auth-submit" href="/">
+            {t('invite.toHearth')}
+          </ButtonLink>
+        </AuthLayout>
+      </Match>
+      <Match when={preview.error()}>
+        {(error) => (
+          <AuthLayout title={t('invite.title')}>
+            <ErrorNote error={error()} busy={preview.busy()} onRetry={preview.reload} />
+          </AuthLayout>
+        )}
+      </Match>
+      <Match when={preview.data()}>{(known) => <Invitation code={params.code} preview={known()} />}</Match>
+    </Switch>
   );
 }

@@ -1,10 +1,71 @@
-import { PageLayout } from '../shell/PageLayout.tsx';
-import { PageHeader } from '../ui/PageHeader.tsx';
+import { useNavigate, useSearchParams } from '@solidjs/router';
+import type { Status } from '@shared/auth/schema.ts';
+import { createEffect, createSignal, onMount, Show } from 'solid-js';
+import { useI18n } from '../i18n/i18n.tsx';
+import { useHearth, useSession } from '../platform/hearth.tsx';
+import { safeReturn } from '../shell/return-path.ts';
+import { usePageTitle } from '../shell/title.ts';
+import { Button } from '../ui/Button.tsx';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { createForm } from '../ui/form.ts';
+import { TextField } from '../ui/TextField.tsx';
+import { AuthLayout } from './AuthLayout.tsx';
+import { PasswordField } from './PasswordField.tsx';
 
 export default function SignInPage() {
+  const { t } = useI18n();
+  const hearth = useHearth();
+  const session = useSession();
+  const navigate = useNavigate();
+  const [query] = useSearchParams<{ return?: string; reason?: string }>();
+  const [status, setStatus] = createSignal<Status>();
+  usePageTitle(() => t('signIn.title'));
+
+  onMount(async () => {
+    const result = await hearth.api.auth.status();
+    if (!result.ok) return;
+    if (result.data.setupNeeded) navigate('/setup', { replace: true });
+    setStatus(result.data);
+  });
+  // Also when another tab signed in while this one waited.
+  createEffect(() => {
+    if (session().status === 'signedIn') navigate(safeReturn(query.return), { replace: true });
+  });
+
+  const form = createForm({
+    values: { email: '', password: '' },
+    required: ['email', 'password'],
+    submit: (values) => hearth.api.auth.signIn(values),
+    done: (data) => hearth.signedIn(data.user),
+  });
+  const title = () => {
+    const team = status()?.teamName;
+    return team ? t('signIn.team', { team }) : t('signIn.welcome');
+  };
   return (
-    <PageLayout>
-      <PageHeader title="" />
-    </PageLayout>
+    <AuthLayout title={title()} footer={t('signIn.hint')}>
+      <Show when={query.reason === 'ended'}>
+        <p class="auth-note" role="status">
+          {t('signIn.ended')}
+        </p>
+      </Show>
+      <form class="form" {...form.form}>
+        <TextField
+          {...form.field('email')}
+          label={t('account.email')}
+          type="email"
+          autocomplete="username"
+          autocapitalize="off"
+          spellcheck={false}
+          maxlength={254}
+          autofocus
+        />
+        <PasswordField {...form.field('password')} label={t('account.password')} autocomplete="current-password" />
+        <Show when={form.error()}>{(error) => <ErrorNote error={error()} />}</Show>
+        <Button class="auth-submit" type="submit" variant="primary" busy={form.busy()}>
+          {t('signIn.submit')}
+        </Button>
+      </form>
+    </AuthLayout>
   );
 }

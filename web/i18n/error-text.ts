@@ -15,10 +15,13 @@ export function errorText(error: HearthError, text: Text): string {
 /** The sentence for a refused value, from zod's issue code and limits: `too_small` of a string is about its length. */
 export function issueText(issue: Pick<Issue, 'code' | 'params'>, text: Text): string {
   const given = issue.params ?? {};
-  const kind = given['format'] ?? given['origin'];
+  const kind = given['format'] ?? given['origin'] ?? 'string';
   const limit = given['minimum'] ?? given['maximum'];
   const params = { count: typeof limit === 'number' ? limit : Number(limit ?? 0) };
   return (
-    text(`issues.${issue.code}.${String(kind)}`, params) ?? text(`issues.${issue.code}`, params) ?? text('issues.custom') ?? ''
+    text(`issues.${issue.code}.${String(kind)}`, params) ??
+    text(`issues.${issue.code}`, params) ??
+    text('issues.custom') ??
+    ''
   );
 }

@@ -1,7 +1,15 @@
 import type { ConnectionState, Hearth, Observable, State } from '@shared/client/types.ts';
 import type { HearthError } from '@shared/kernel/result.ts';
 import type { Me } from '@shared/people/schema.ts';
-import { type Accessor, createContext, createMemo, createSignal, onCleanup, type ParentProps, useContext } from 'solid-js';
+import {
+  type Accessor,
+  createContext,
+  createMemo,
+  createSignal,
+  onCleanup,
+  type ParentProps,
+  useContext,
+} from 'solid-js';
 
 interface Platform {
   hearth: Hearth;

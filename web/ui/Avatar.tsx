@@ -19,12 +19,19 @@ export function initialsOf(name: string): string {
 }
 
 /** Decorative: the name always stands beside it, or is given by whatever it labels. */
-export function Avatar(props: { id: string; name: string; size?: 'xs' | 'sm' | 'md' | 'lg'; presence?: 'online' | 'offline' }) {
+export function Avatar(props: {
+  id: string;
+  name: string;
+  size?: 'xs' | 'sm' | 'md' | 'lg';
+  presence?: 'online' | 'offline';
+}) {
   const initials = createMemo(() => initialsOf(props.name));
   return (
     <span class={`avatar avatar--${props.size ?? 'md'} avatar--tone-${toneOf(props.id)}`} aria-hidden="true">
       {initials()}
-      <Show when={props.presence}>{(presence) => <span class={`avatar-presence avatar-presence--${presence()}`} />}</Show>
+      <Show when={props.presence}>
+        {(presence) => <span class={`avatar-presence avatar-presence--${presence()}`} />}
+      </Show>
     </span>
   );
 }

@@ -33,11 +33,7 @@ export default function ConfirmDialog(props: ConfirmDialogProps) {
             <Show when={props.error}>{(error) => <ErrorNote error={error()} />}</Show>
             <div class="dialog-actions">
               <Kobalte.CloseButton class="button button--secondary">{t('action.cancel')}</Kobalte.CloseButton>
-              <Button
-                variant={props.danger ? 'danger' : 'primary'}
-                busy={props.busy}
-                onClick={() => props.onConfirm()}
-              >
+              <Button variant={props.danger ? 'danger' : 'primary'} busy={props.busy} onClick={() => props.onConfirm()}>
                 {props.confirmLabel}
               </Button>
             </div>

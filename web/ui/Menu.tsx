@@ -34,7 +34,9 @@ export default function Menu(props: MenuProps) {
   );
 }
 
-export function MenuItem(props: ParentProps<{ onSelect: () => void; icon?: JSX.Element; danger?: boolean; disabled?: boolean }>) {
+export function MenuItem(
+  props: ParentProps<{ onSelect: () => void; icon?: JSX.Element; danger?: boolean; disabled?: boolean }>,
+) {
   return (
     <Kobalte.Item
       class={`menu-item${props.danger ? ' menu-item--danger' : ''}`}

@@ -6,7 +6,9 @@ export function Skeleton(props: { label: string; lines?: number; kind?: 'text' |
   return (
     <div class={`skeleton skeleton--${props.kind ?? 'text'}`} role="status">
       <span class="visually-hidden">{props.label}</span>
-      <Index each={Array.from({ length: props.lines ?? 3 })}>{() => <span class="skeleton-line" aria-hidden="true" />}</Index>
+      <Index each={Array.from({ length: props.lines ?? 3 })}>
+        {() => <span class="skeleton-line" aria-hidden="true" />}
+      </Index>
     </div>
   );
 }

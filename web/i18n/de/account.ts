@@ -1,4 +1,36 @@
 import type { account as english } from '../en/account.ts';
 import type { Translation } from '../types.ts';
 
-export const account: Translation<typeof english> = {};
+export const account: Translation<typeof english> = {
+  'account.name': 'Dein Name',
+  'account.email': 'E-Mail-Adresse',
+  'account.password': 'Passwort',
+  'account.passwordHint': 'Mindestens 8 Zeichen. Ein paar Wörter merkt man sich leichter.',
+  'account.showPassword': 'Passwort zeigen',
+  'account.hidePassword': 'Passwort verbergen',
+  'signIn.title': 'Anmelden',
+  'signIn.welcome': 'Willkommen zurück',
+  'signIn.team': 'Willkommen bei {team}',
+  'signIn.submit': 'Anmelden',
+  'signIn.ended': 'Deine Sitzung ist beendet. Melde dich an, um dort weiterzumachen, wo du warst.',
+  'signIn.hint': 'Noch kein Konto? Bitte einen Admin deines Teams um einen Einladungslink.',
+  'setup.title': 'Hearth einrichten',
+  'setup.lead': 'Mach Feuer',
+  'setup.text': 'Gib deinem Team einen Namen und lege das erste Konto an. Es wird Admin und kann die anderen einladen.',
+  'setup.teamName': 'Name des Teams',
+  'setup.token': 'Einrichtungs-Token',
+  'setup.tokenHint': 'Es steht im Terminal oder im Protokoll des Rechners, auf dem Hearth gestartet wurde.',
+  'setup.submit': 'Team anlegen',
+  'setup.done': 'Hearth ist schon eingerichtet',
+  'setup.doneText': 'Das erste Konto gibt es schon. Melde dich mit deinem an.',
+  'invite.title': 'Einladung',
+  'invite.lead': '{team} beitreten',
+  'invite.text': '{name} lädt dich ein, mitzumachen. Deine Rolle: {role}.',
+  'invite.expires': 'Die Einladung läuft {when} ab.',
+  'invite.submit': 'Beitreten',
+  'invite.invalid': 'Diese Einladung gilt nicht mehr',
+  'invite.invalidText': 'Sie ist unbekannt, aufgebraucht oder abgelaufen. Bitte um einen neuen Link.',
+  'invite.signedInAs': 'Du bist als {name} angemeldet. Mit dem Beitritt entsteht ein neues Konto.',
+  'invite.toHearth': 'Zu Hearth',
+  'invite.haveAccount': 'Ich habe schon ein Konto',
+};

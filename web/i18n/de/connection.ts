@@ -6,7 +6,10 @@ export const connection: Translation<typeof english> = {
   'connection.recovering': 'Holt nach, was du verpasst hast …',
   'connection.degraded': 'Live-Verbindung blockiert: Neues kommt verzögert an.',
   'connection.offline': 'Keine Verbindung. Was du schreibst, bleibt erhalten und wird später gesendet.',
-  'connection.nextAttempt': { one: 'Nächster Versuch in {count} Sekunde.', other: 'Nächster Versuch in {count} Sekunden.' },
+  'connection.nextAttempt': {
+    one: 'Nächster Versuch in {count} Sekunde.',
+    other: 'Nächster Versuch in {count} Sekunden.',
+  },
   'connection.refused': 'Der Server hat die Verbindung abgelehnt.',
   'connection.online': 'Wieder verbunden.',
   'connection.tryNow': 'Jetzt versuchen',

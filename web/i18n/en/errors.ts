@@ -14,7 +14,8 @@ export const errors = {
   'errors.auth.forbidden': 'You may not do this.',
   'errors.auth.wrong_credentials': 'E-mail address or password is wrong.',
   'errors.auth.setup_done': 'This team is already set up. Please sign in.',
-  'errors.auth.setup_token_wrong': 'The set-up token is missing or wrong. You find it in the terminal that started Hearth.',
+  'errors.auth.setup_token_wrong':
+    'The set-up token is missing or wrong. You find it in the terminal that started Hearth.',
   'errors.auth.setup_needed': 'This team is not set up yet.',
   'errors.auth.session_not_found': 'This session has already ended.',
   'errors.auth.refresh_refused': 'Your session has ended. Please sign in again.',
