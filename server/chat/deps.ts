@@ -4,9 +4,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db, Reader } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';
 
+/** What chat asks of the hub. */
+export type ChatHub = Pick<Hub, 'journal' | 'publishExcept' | 'subscribeUser' | 'unsubscribeUser'>;
+
 export interface ChatDeps {
   db: Pick<Db, 'read'>;
-  hub: Hub;
+  hub: ChatHub;
   clock: Clock;
   ids: Ids;
   people: {

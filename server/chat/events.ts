@@ -1,8 +1,8 @@
 import type { chatEvents } from '@shared/chat/events.ts';
 import type { Actor } from '@shared/kernel/actor.ts';
-import type { Hub } from '../hub/hub.ts';
 import type { Journalled } from '../modules/context.ts';
 import type { Tx } from '../platform/db/db.ts';
+import type { ChatHub } from './deps.ts';
 
 type ChatEvents = { [E in keyof typeof chatEvents]: (typeof chatEvents)[E]['_zod']['output'] };
 
@@ -12,7 +12,7 @@ export const GLOBAL = 'global';
 
 /** `journal.emit`, held to the payload that the event's schema states. */
 export const emit = <E extends keyof ChatEvents>(
-  hub: Hub,
+  hub: ChatHub,
   tx: Tx,
   channel: string,
   event: E,
@@ -22,7 +22,7 @@ export const emit = <E extends keyof ChatEvents>(
 
 /** `hub.publishExcept`, likewise. */
 export const signalOthers = <E extends keyof ChatEvents>(
-  hub: Hub,
+  hub: ChatHub,
   channel: string,
   userId: string,
   event: E,
