@@ -13,16 +13,15 @@ export const bunVersion = manifest.packageManager.split('@')[1];
 const isPinned = (program) => output(program, ['--version']) === bunVersion;
 
 /**
- * The Bun that the packages under `folder` hold. The `bun` package gets its program by an install script, which npm may
- * block; the platform packages beside it hold the real program and need no script.
+ * The Bun that the packages under `folder` hold. The `bun` package gets its program by an install script, which moves it
+ * there from the package of the platform; where npm blocks that script, it is still in the latter.
  */
 export function bunIn(folder) {
-  const scope = join(folder, 'node_modules', '@oven');
-  if (!existsSync(scope)) return undefined;
-  return readdirSync(scope)
-    .filter((name) => name.startsWith('bun-'))
-    .map((name) => join(scope, name, 'bin', process.platform === 'win32' ? 'bun.exe' : 'bun'))
-    .find((program) => existsSync(program) && isPinned(program));
+  const modules = join(folder, 'node_modules');
+  const scope = join(modules, '@oven');
+  const name = process.platform === 'win32' ? 'bun.exe' : 'bun';
+  const platforms = existsSync(scope) ? readdirSync(scope).map((platform) => join(scope, platform, 'bin', name)) : [];
+  return [join(modules, 'bun', 'bin', 'bun.exe'), ...platforms].find((file) => existsSync(file) && isPinned(file));
 }
 
 /**
