@@ -1,0 +1,72 @@
+import './tile.css';
+import TriangleAlert from 'lucide-solid/icons/triangle-alert';
+import { For, type JSX, Show } from 'solid-js';
+import type { Tone } from './colours.ts';
+import type { Quantity } from './format.ts';
+
+export interface Value extends Quantity {
+  /** Said before the number where a tile has several. */
+  label?: string;
+  icon?: JSX.Element;
+}
+
+export interface TileProps {
+  label: string;
+  icon: JSX.Element;
+  tone: Tone;
+  /** Empty: not known. */
+  values: readonly Value[];
+  unknown: string;
+  hint?: string | undefined;
+  /** 0–100, drawn as a bar. */
+  share?: number | null | undefined;
+  /** In words, when the value asks for attention. */
+  warning?: string | undefined;
+  small?: boolean;
+}
+
+/** One value of the machine, now. */
+export function Tile(props: TileProps) {
+  return (
+    <li class={`tile tone--${props.tone}`}>
+      <div class="tile-head">
+        <span class="tile-icon" aria-hidden="true">
+          {props.icon}
+        </span>
+        <h3 class="tile-label">{props.label}</h3>
+        <Show when={props.warning}>
+          <span class="tile-warning">
+            <TriangleAlert aria-hidden="true" />
+            {props.warning}
+          </span>
+        </Show>
+      </div>
+      <div class="tile-values" classList={{ 'tile-values--small': props.small || props.values.length > 1 }}>
+        <For each={props.values} fallback={<span class="tile-unknown">{props.unknown}</span>}>
+          {(value) => (
+            <span class="tile-value">
+              <Show when={value.label}>
+                <span class="tile-arrow" aria-hidden="true">
+                  {value.icon}
+                </span>
+                <span class="visually-hidden">{value.label} </span>
+              </Show>
+              {value.number}
+              <span class="tile-unit">{value.unit}</span>
+            </span>
+          )}
+        </For>
+      </div>
+      <p class="tile-hint">{props.hint || '\u00a0'}</p>
+      <Show when={props.share !== undefined}>
+        <div class="tile-bar" aria-hidden="true">
+          <div
+            class="tile-bar-fill"
+            classList={{ 'tile-bar-fill--warning': props.warning !== undefined }}
+            style={{ transform: `scaleX(${(props.share ?? 0) / 100})` }}
+          />
+        </div>
+      </Show>
+    </li>
+  );
+}
