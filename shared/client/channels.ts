@@ -72,7 +72,10 @@ export function createChannels(deps: ChannelsDeps): Channels {
 
   function entryOf(channel: string): Entry {
     const existing = entries.get(channel);
-    if (existing && !isLeft(existing)) return existing;
+    return existing && !isLeft(existing) ? existing : create(channel);
+  }
+
+  function create(channel: string): Entry {
     const entry: Entry = {
       channel,
       cursor: createCursor(),
@@ -84,6 +87,10 @@ export function createChannels(deps: ChannelsDeps): Channels {
     };
     entries.set(channel, entry);
     return entry;
+  }
+
+  function dropLeft() {
+    for (const entry of entries.values()) if (isLeft(entry)) entries.delete(entry.channel);
   }
 
   function give(frames: readonly JournalledFrame[]) {
@@ -207,13 +214,14 @@ export function createChannels(deps: ChannelsDeps): Channels {
       lost = false;
       const voided = enterEpoch(welcome.epoch);
       const due = new Set<Entry>();
+      dropLeft();
       for (const entry of entries.values()) {
         entry.given = false;
         entry.failures = entry.idle = 0;
         if (entry.wanted > 0) due.add(entry);
       }
       for (const { channel, offset } of welcome.channels) {
-        const entry = entryOf(channel);
+        const entry = entries.get(channel) ?? create(channel);
         entry.given = true;
         if (entry.cursor.offset() === undefined) {
           entry.cursor.start(offset);
@@ -221,7 +229,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
           if (!first && !voided.has(entry)) deps.reset(channel);
         } else if (entry.cursor.offset() !== offset) due.add(entry);
       }
-      for (const entry of entries.values()) if (isLeft(entry)) entries.delete(entry.channel);
+      dropLeft();
       for (const entry of due) recovering.add(entry);
       if (due.size === 0) return finish();
       deps.recovering();
