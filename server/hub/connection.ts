@@ -3,7 +3,7 @@ import type { CloseCode } from '@shared/hub/close-codes.ts';
 import type { Identity } from '../modules/identity.ts';
 import type { RequestInfo } from '../modules/context.ts';
 import type { LiveSession } from '../modules/live-sessions.ts';
-import type { Socket, SocketData } from '../modules/socket-data.ts';
+import type { Socket, SocketData } from '../platform/http/socket-data.ts';
 
 /** What a connection tells of its life; the hub acts on it. */
 export interface ConnectionEvents {

@@ -5,7 +5,7 @@ import type { RequestInfo } from '../modules/context.ts';
 import type { Authenticator, Identity } from '../modules/identity.ts';
 import type { LiveSessions } from '../modules/live-sessions.ts';
 import type { Registry } from '../modules/registry.ts';
-import type { SocketData } from '../modules/socket-data.ts';
+import type { SocketData } from '../platform/http/socket-data.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';

@@ -1,11 +1,10 @@
-import type { Server } from 'bun';
 import { Elysia } from 'elysia';
 import { TooManyConnections } from '@shared/hub/errors.ts';
 import { fail, NotReady, Unauthenticated } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
-import type { ArrivalOf, CallerOf } from '../modules/caller.ts';
+import type { CallerOf } from '../modules/caller.ts';
+import type { ArrivalOf } from '../platform/http/arrival.ts';
 import { envelope } from '../modules/respond.ts';
-import type { SocketData } from '../modules/socket-data.ts';
 import type { RunningHub } from './create-hub.ts';
 
 export interface MountHubOptions {
@@ -32,7 +31,7 @@ export function mountHub({ hub, callerOf, arrivalOf, ready }: MountHubOptions) {
     if (!identity) return refuse(fail(Unauthenticated), Unauthenticated.status);
     if (!hub.admits(identity.userId))
       return refuse(fail(TooManyConnections, undefined, { retryAfter: 5 }), TooManyConnections.status);
-    if (hub.upgrade(arrival.server as Server<SocketData>, request, identity, info)) return undefined;
+    if (hub.upgrade(arrival.server, request, identity, info)) return undefined;
     return new Response('Connect with a WebSocket', { status: 426, headers: { upgrade: 'websocket' } });
   };
   return new Elysia({ name: 'hub' }).get('/ws', ({ request }) => handle(request));

@@ -1,22 +1,10 @@
-import type { Server } from 'bun';
 import { fail, OriginRefused } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
-import { isOwnOrigin, type PeerInfo } from '../platform/http/peer.ts';
+import type { Arrival, ArrivalOf } from '../platform/http/arrival.ts';
+import { isOwnOrigin } from '../platform/http/peer.ts';
 import type { RequestInfo } from './context.ts';
 import type { Authenticator, Identity } from './identity.ts';
 import type { Caller } from './registry.ts';
-
-/** What the server learned of a request before any route saw it. */
-export interface Arrival {
-  requestId: string;
-  peer: PeerInfo;
-  /** Requests of the control socket speak for the machine's own administrator. */
-  system: boolean;
-  server: Server<unknown>;
-}
-
-/** Hands each request's arrival to the routes that Elysia calls. */
-export type ArrivalOf = (request: Request) => Arrival;
 
 export interface CookieNames {
   token: string;

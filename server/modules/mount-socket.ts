@@ -1,18 +1,18 @@
-import type { Server } from 'bun';
 import { Elysia } from 'elysia';
 import { closeCodes, type CloseCode } from '@shared/hub/close-codes.ts';
 import type { InputSchema, SocketDef } from '@shared/kernel/contract.ts';
 import { fail, Malformed, NotFound } from '@shared/kernel/errors.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Logger } from '../platform/log.ts';
-import type { ArrivalOf, CallerOf } from './caller.ts';
+import type { ArrivalOf } from '../platform/http/arrival.ts';
+import type { CallerOf } from './caller.ts';
 import type { Context } from './context.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Peer, SocketVerb } from './module.ts';
 import { inputOfQuery } from './query-input.ts';
 import type { Registry } from './registry.ts';
 import type { Respond } from './respond.ts';
-import type { Socket, SocketData } from './socket-data.ts';
+import type { Socket, SocketData } from '../platform/http/socket-data.ts';
 import { invalid } from './validation.ts';
 
 /** Messages that wait for a slow handler before the peer is cut off. */
@@ -141,8 +141,7 @@ export function mountSocket({ registry, callerOf, arrivalOf, respond, live, ids,
         expiresAt: identity.expiresAt,
         end: (code: CloseCode) => socket.ws?.close(code),
       });
-    const server = arrival.server as Server<SocketData>;
-    if (server.upgrade(request, { data: socket })) return undefined;
+    if (arrival.server.upgrade(request, { data: socket })) return undefined;
     untrack?.();
     return new Response('Connect with a WebSocket', { status: 426, headers: { upgrade: 'websocket' } });
   };

@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import type { Content } from '@shared/kernel/content.ts';
 import type { Definition } from '@shared/kernel/contract.ts';
 import type { Result } from '@shared/kernel/result.ts';
+import type { Arrival } from '../platform/http/arrival.ts';
 import type { CookieNames } from './caller.ts';
-import type { Arrival } from './caller.ts';
 import type { SessionChange } from './identity.ts';
 import type { Registry } from './registry.ts';
 

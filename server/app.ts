@@ -1,0 +1,233 @@
+import { join } from 'node:path';
+import type { Envelope } from '@shared/kernel/result.ts';
+import { METRICS_CHANNEL } from '@shared/metrics/events.ts';
+import { type Auth, createAccounts, createAuth, type PasswordCost } from './auth/auth.ts';
+import { createChat } from './chat/chat.ts';
+import type { Config } from './config.ts';
+import { createHub, type RunningHub } from './hub/create-hub.ts';
+import { hubModule } from './hub/module.ts';
+import { mountHub } from './hub/mount.ts';
+import { createMetrics, thisMachine } from './metrics/metrics.ts';
+import { metricsModule } from './metrics/module.ts';
+import { cookieNames, createCallerOf } from './modules/caller.ts';
+import { pruneKeys } from './modules/idempotency.ts';
+import { LiveSessions } from './modules/live-sessions.ts';
+import type { ServerModule } from './modules/module.ts';
+import { mountApi } from './modules/mount-api.ts';
+import { mountSocket } from './modules/mount-socket.ts';
+import { mountSse } from './modules/mount-sse.ts';
+import { createRegistry, type Registry } from './modules/registry.ts';
+import { createRespond } from './modules/respond.ts';
+import { createRoutes } from './modules/routes.ts';
+import { createPeople } from './people/people.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
+import { type Db, openDb } from './platform/db/db.ts';
+import { migrationsFolder } from './platform/db/migrations-folder.ts';
+import type { Handle } from './platform/http/arrival.ts';
+import { createAssets } from './platform/http/assets.ts';
+import { createJwt } from './platform/http/jwt.ts';
+import { publicFolder } from './platform/http/public-folder.ts';
+import type { HttpServer } from './platform/http/server.ts';
+import { createIds } from './platform/ids.ts';
+import type { Logger } from './platform/log.ts';
+import { version } from './version.ts';
+
+const HOUR = 60 * 60 * 1000;
+/** How much of each channel's past can be recovered. */
+const KEEP_EVENTS = 5000;
+const KEEP_FOR = 72 * HOUR;
+
+export interface AppOptions {
+  config: Config;
+  log: Logger;
+  clock?: Clock;
+  /** 0 ≤ x < 1; spreads clients, guards nothing. */
+  random?: () => number;
+  /** Cheaper in tests. */
+  passwordCost?: PasswordCost;
+  /** Modules beside the built-in ones. */
+  modules?: readonly ServerModule[];
+}
+
+/** Hearth on one data folder: everything but the listening. */
+export interface App {
+  readonly registry: Registry;
+  readonly hub: RunningHub;
+  readonly folder: DataFolder;
+  readonly auth: Auth;
+  readonly handle: Handle;
+  /** Calls a function as the machine's own administrator. */
+  callAsSystem(module: string, fn: string, input: unknown): Promise<Envelope<unknown>>;
+  /** Takes traffic from this server. */
+  attach(server: HttpServer): void;
+  /** A consistent copy of the database. */
+  snapshot(file: string): void;
+  /** Sends clients away, finishes what runs, closes the server and everything else. */
+  close(): Promise<void>;
+}
+
+const openDatabase = (folder: DataFolder, clock: Clock, log: Logger): Db =>
+  openDb({
+    file: folder.paths.database,
+    migrations: migrationsFolder(),
+    backupFile: () => join(folder.paths.folder, `hearth.db.before-migration-${clock.now()}`),
+    onEffectError: (error) => log.error('an effect after a commit failed', { error }),
+  });
+
+/** Builds Hearth. Throws DataFolderError, NewerDatabaseError or SQLite's error; whatever was opened is closed again. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, log, clock = systemClock } = options;
+  const ids = createIds(clock);
+  const folder = openDataFolder({ folder: config.data, create: true, ids });
+  let db: Db;
+  try {
+    db = openDatabase(folder, clock, log);
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+  try {
+    return await compose(options, folder, db);
+  } catch (error) {
+    await db.close();
+    folder.close();
+    throw error;
+  }
+}
+
+async function compose(options: AppOptions, folder: DataFolder, db: Db): Promise<App> {
+  const { config, log, clock = systemClock, random = Math.random, passwordCost, modules: extra = [] } = options;
+  const ids = createIds(clock);
+  const { instanceId, jwtKey } = folder.secrets;
+  const assets = createAssets({ basePath: config.basePath });
+  const live = new LiveSessions(clock);
+  const failed = (error: unknown): void => log.error('work in the background failed', { error });
+
+  const hub = await createHub({
+    db,
+    clock,
+    ids,
+    log,
+    random,
+    live,
+    version,
+    build: assets.build,
+    highWater: folder.highWater.read(),
+    // The hub serves auth's own functions, so auth comes after it.
+    authenticator: {
+      verifyToken: (token) => auth.authenticator.verifyToken(token),
+      redeemTicket: (ticket, origin) => auth.authenticator.redeemTicket(ticket, origin),
+    },
+  });
+  const jwt = createJwt({ secret: jwtKey, instance: instanceId, clock });
+  const accounts = createAccounts({ db, hub, clock, ids, jwt, ...(passwordCost ? { cost: passwordCost } : {}) });
+  const people = createPeople({ db, hub, clock, ids, accounts, welcome: (tx, user) => chat.welcome(tx, user) });
+  const chat = createChat({ db, hub, clock, ids, people, failed });
+  const auth = createAuth({
+    db,
+    hub,
+    clock,
+    ids,
+    log,
+    accounts,
+    people,
+    founded: (tx, user, _teamName, locale) => chat.found(tx, user.id, locale === 'de' ? 'Allgemein' : 'General'),
+  });
+  const metrics = createMetrics({
+    clock,
+    failed,
+    machine: thisMachine(clock, folder.paths.folder),
+    publish: (sample) => hub.publish(METRICS_CHANNEL, 'system_metrics', sample),
+  });
+
+  const modules: ServerModule[] = [auth.module, people.module, chat.module, metricsModule(metrics), ...extra];
+  modules.push(hubModule(hub, () => modules));
+  const registry = createRegistry({ db, clock, log, modules, checkOutput: process.env.NODE_ENV !== 'production' });
+  hub.serve(registry);
+  for (const module of modules) await module.start?.();
+
+  let server: HttpServer | undefined;
+  let draining = false;
+  const ready = (): boolean => server !== undefined && !draining;
+  const cookies = cookieNames(instanceId);
+  const respond = createRespond({ registry, cookies, basePath: config.basePath });
+  const handle = createRoutes({
+    registry,
+    basePath: config.basePath,
+    version,
+    assets,
+    ready,
+    log,
+    outside: [await publicFolder({ folder: join(folder.paths.folder, 'public'), prefix: `${config.basePath}/public` })],
+    mounts: (arrivalOf) => {
+      const callerOf = createCallerOf({ authenticator: auth.authenticator, cookies, arrivalOf });
+      const mount = { registry, callerOf, arrivalOf, respond, live, clock, ids, log };
+      return [mountApi(mount), mountSse(mount), mountSocket(mount), mountHub({ hub, callerOf, arrivalOf, ready })];
+    },
+  });
+
+  const mark = (): void => folder.highWater.write({ epoch: hub.journal.epoch, seq: hub.journal.seq });
+  let marked = -1;
+  const marking = clock.setInterval(() => {
+    if (hub.journal.seq === marked) return;
+    marked = hub.journal.seq;
+    mark();
+  }, 1000);
+  const pruning = clock.setInterval(() => {
+    pruneKeys(db, clock).catch(failed);
+    hub.journal.prune(KEEP_EVENTS, KEEP_FOR).catch(failed);
+  }, HOUR);
+
+  return {
+    registry,
+    hub,
+    folder,
+    auth,
+    handle,
+    async callAsSystem(module, fn, input) {
+      const requestId = ids.next('req');
+      const outcome = await registry.call(
+        {
+          system: true,
+          signal: new AbortController().signal,
+          request: {
+            requestId,
+            ip: '',
+            userAgent: '',
+            headers: {},
+            transport: 'control',
+            baseUrl: config.publicUrl?.href ?? `http://localhost:${config.port}${config.basePath}/`,
+            local: true,
+          },
+        },
+        module,
+        fn,
+        input,
+      );
+      return outcome.ok
+        ? { ok: true, data: outcome.data, requestId }
+        : { ok: false, error: outcome.error, requestId };
+    },
+    attach(given) {
+      server = given;
+      hub.listen(given.server);
+      given.use(handle);
+      given.openControl(folder.paths.socket);
+    },
+    snapshot: (file) => db.snapshot(file),
+    async close() {
+      draining = true;
+      await hub.drain();
+      await server?.close(3000);
+      hub.stop();
+      marking.cancel();
+      pruning.cancel();
+      for (const module of modules.toReversed()) await module.stop?.();
+      await db.idle();
+      mark();
+      await db.close();
+      folder.close();
+    },
+  };
+}

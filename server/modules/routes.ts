@@ -1,0 +1,70 @@
+import { Elysia, type AnyElysia } from 'elysia';
+import { fail, Internal, NotFound, NotReady } from '@shared/kernel/errors.ts';
+import type { Arrival, ArrivalOf, Handle } from '../platform/http/arrival.ts';
+import type { Assets } from '../platform/http/assets.ts';
+import type { Logger } from '../platform/log.ts';
+import { openApi } from './openapi.ts';
+import type { Registry } from './registry.ts';
+import { envelope } from './respond.ts';
+
+export interface RoutesOptions {
+  registry: Registry;
+  basePath: string;
+  version: string;
+  assets: Assets;
+  /** What the modules, the hub and the public folder mount. */
+  mounts: (arrivalOf: ArrivalOf) => readonly AnyElysia[];
+  /** Mounted with their full path, base path included. */
+  outside: readonly AnyElysia[];
+  /** Whether traffic is taken. */
+  ready: () => boolean;
+  log: Logger;
+}
+
+/** Every address of the server, in one readable place. */
+export function createRoutes({ registry, basePath, version, assets, mounts, outside, ready, log }: RoutesOptions): Handle {
+  const arrivals = new WeakMap<Request, Arrival>();
+  const arrivalOf: ArrivalOf = (request) => {
+    const arrival = arrivals.get(request);
+    if (!arrival) throw new Error('This request did not come through the server');
+    return arrival;
+  };
+  const notFound = (request: Request): Response =>
+    envelope(fail(NotFound), NotFound.status, arrivalOf(request).requestId);
+
+  const inside = new Elysia({ prefix: basePath })
+    .get('/up', () => new Response('ok\n', { headers: { 'content-type': 'text/plain; charset=utf-8' } }))
+    .get('/readyz', ({ request }) =>
+      ready()
+        ? envelope({ ok: true, data: { ready: true } }, 200, arrivalOf(request).requestId)
+        : envelope(fail(NotReady, undefined, { retryAfter: 2 }), NotReady.status, arrivalOf(request).requestId),
+    )
+    .get('/api/openapi.json', ({ request }) =>
+      Response.json(openApi(registry.modules, version, arrivalOf(request).peer.baseUrl), {
+        headers: { 'cache-control': 'no-cache' },
+      }),
+    );
+  for (const mount of mounts(arrivalOf)) inside.use(mount);
+
+  const app = new Elysia();
+  for (const mount of outside) app.use(mount);
+  app.use(inside);
+  app.all('/*', ({ request }) => {
+    const path = new URL(request.url).pathname;
+    if (basePath !== '' && (path === '/' || path === basePath))
+      return new Response(null, { status: 302, headers: { location: `${basePath}/` } });
+    if (!path.startsWith(`${basePath}/`)) return notFound(request);
+    return assets.respond(request, path.slice(basePath.length)) ?? notFound(request);
+  });
+  app.onError(({ request, error, code }) => {
+    if (code === 'NOT_FOUND') return notFound(request);
+    log.error('a route failed', { requestId: arrivalOf(request).requestId, error });
+    return envelope(fail(Internal), Internal.status, arrivalOf(request).requestId);
+  });
+  app.compile();
+
+  return async (request, arrival) => {
+    arrivals.set(request, arrival);
+    return app.handle(request);
+  };
+}

@@ -1,0 +1,18 @@
+import type { Server } from 'bun';
+import type { PeerInfo } from './peer.ts';
+import type { SocketData } from './socket-data.ts';
+
+/** What the server learned of a request before any route saw it. */
+export interface Arrival {
+  requestId: string;
+  peer: PeerInfo;
+  /** Requests of the control socket speak for the machine's own administrator. */
+  system: boolean;
+  server: Server<SocketData>;
+}
+
+/** Hands each request's arrival to the routes that Elysia calls. */
+export type ArrivalOf = (request: Request) => Arrival;
+
+/** Answers a request; undefined when it was upgraded to a socket. */
+export type Handle = (request: Request, arrival: Arrival) => Promise<Response | undefined>;

@@ -1,0 +1,168 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { type Server, serve } from 'bun';
+import { fail, Internal, NotReady } from '@shared/kernel/errors.ts';
+import type { Result } from '@shared/kernel/result.ts';
+import type { Clock } from '../clock.ts';
+import type { Ids } from '../ids.ts';
+import type { Logger } from '../log.ts';
+import type { Handle } from './arrival.ts';
+import type { PeerInfo } from './peer.ts';
+import { secure } from './security-headers.ts';
+import type { SocketData } from './socket-data.ts';
+
+/** A frame may be twice its limit before the socket is closed unheard; between, the sender is told. */
+const SOCKET_PAYLOAD = 128 * 1024;
+/** Bytes that may wait for a slow reader; beyond them Bun closes the socket, and the client recovers. */
+const SOCKET_BACKLOG = 1024 * 1024;
+/** Bytes of a request body that Bun itself lets through; functions and uploads count for themselves. */
+const BODY = 128 * 1024 * 1024;
+
+/** The address cannot be listened on. The message is one line. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+export interface HttpServerOptions {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  peerOf: (request: Request, address: string) => PeerInfo;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+}
+
+export interface HttpServer {
+  readonly server: Server<SocketData>;
+  readonly port: number;
+  /** Hands requests over. Before, each is answered with 503. */
+  use(handle: Handle): void;
+  /** Listens on a unix socket too, mode 0600; its callers are the machine's administrator. */
+  openControl(path: string): void;
+  /** Takes nothing new, waits for running requests as long as told, then closes everything. */
+  close(patience: number): Promise<void>;
+}
+
+const listenError = (host: string, port: number, error: unknown): ListenError => {
+  const code = (error as { code?: string }).code;
+  const why =
+    code === 'EADDRINUSE'
+      ? `port ${port} is in use: stop the other program or choose another one with --port`
+      : code === 'EACCES'
+        ? `port ${port} needs more rights: choose one above 1023 with --port`
+        : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+          ? `this machine has no address ${host}: choose another one with --host`
+          : error instanceof Error
+            ? error.message
+            : String(error);
+  return new ListenError(`Cannot listen on ${host}:${port}: ${why}`);
+};
+
+const envelope = (result: Result<never>, status: number, requestId: string, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify({ ...result, requestId }), {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  });
+
+/** Binds the port at once, so that a taken one is known before anything else is touched. Throws ListenError. */
+export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOptions): HttpServer {
+  let handle: Handle = async (_, { requestId }) =>
+    envelope(fail(NotReady), NotReady.status, requestId, { 'retry-after': '1' });
+  let running = 0;
+  let control: Server<SocketData> | undefined;
+  let controlPath: string | undefined;
+
+  const answer = async (
+    request: Request,
+    server: Server<SocketData>,
+    system: boolean,
+  ): Promise<Response | undefined> => {
+    const started = clock.now();
+    const requestId = ids.next('req');
+    const peer = peerOf(request, system ? '127.0.0.1' : (server.requestIP(request)?.address ?? ''));
+    running++;
+    let response: Response | undefined;
+    try {
+      response = await handle(request, { requestId, peer, system, server });
+    } catch (error) {
+      log.error('a request failed', { requestId, error });
+      response = envelope(fail(Internal), Internal.status, requestId);
+    } finally {
+      running--;
+    }
+    const path = new URL(request.url).pathname;
+    log[response && response.status >= 500 ? 'warn' : 'debug']('request', {
+      requestId,
+      method: request.method,
+      // Nothing that follows an invitation's path belongs into a log.
+      path: path.replace(/(\/invite\/).+/, '$1…'),
+      status: response?.status ?? 101,
+      milliseconds: clock.now() - started,
+      ip: peer.ip,
+    });
+    if (!response) return undefined;
+    response.headers.set('x-request-id', requestId);
+    return secure(response);
+  };
+
+  const common = {
+    maxRequestBodySize: BODY,
+    websocket: {
+      maxPayloadLength: SOCKET_PAYLOAD,
+      backpressureLimit: SOCKET_BACKLOG,
+      closeOnBackpressureLimit: true,
+      perMessageDeflate: false,
+      idleTimeout: 120,
+      sendPings: false,
+      open: (ws) => ws.data.open(ws),
+      message: (ws, data) => ws.data.message(ws, data),
+      drain: (ws) => ws.data.drain?.(ws),
+      close: (ws, code, reason) => ws.data.close(ws, code, reason),
+    } satisfies Bun.WebSocketHandler<SocketData>,
+    error(error: Error) {
+      log.error('a request failed', { error });
+      return envelope(fail(Internal), Internal.status, '');
+    },
+  };
+
+  let server: Server<SocketData>;
+  try {
+    server = serve<SocketData>({
+      ...common,
+      hostname: host,
+      port,
+      reusePort: false,
+      idleTimeout: 30,
+      fetch: (request, from) => answer(request, from, false),
+    });
+  } catch (error) {
+    throw listenError(host, port, error);
+  }
+
+  return {
+    server,
+    port: server.port ?? port,
+    use(given) {
+      handle = given;
+    },
+    openControl(path) {
+      // Left behind by a killed server: the data folder's lock says that nobody listens on it.
+      rmSync(path, { force: true });
+      const mask = process.umask(0o177);
+      try {
+        control = serve<SocketData>({ ...common, unix: path, fetch: (request, from) => answer(request, from, true) });
+      } finally {
+        process.umask(mask);
+      }
+      chmodSync(path, 0o600);
+      controlPath = path;
+    },
+    async close(patience) {
+      const deadline = clock.now() + patience;
+      while (running > 0 && clock.now() < deadline)
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, 20));
+      await Promise.all([server.stop(true), control?.stop(true)]);
+      if (controlPath !== undefined) rmSync(controlPath, { force: true });
+    },
+  };
+}
