@@ -46,6 +46,8 @@ export interface TestChat {
   deactivate(name: string): void;
   write(callback: (tx: Tx) => Promise<void>): Promise<void>;
   rows<T>(sql: string): T[];
+  /** Changes rows in a way that no function offers yet. */
+  change(sql: string): void;
   /** Everything that chat stores and journals. */
   dump(): string;
   remove(): Promise<void>;
@@ -161,6 +163,11 @@ export async function openChat(people: Record<string, Role>): Promise<TestChat> 
     deactivate: (name) => void active.delete(id(name)),
     write: (callback) => db.write(callback),
     rows,
+    change(sql) {
+      const sqlite = new Database(test.file);
+      sqlite.run(sql);
+      sqlite.close();
+    },
     dump: () =>
       JSON.stringify(
         ['rooms', 'room_members', 'messages', 'journal', 'idempotency_keys'].map((table) =>
