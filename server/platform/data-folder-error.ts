@@ -31,6 +31,13 @@ const reasons: Record<string, string> = {
   EDQUOT: 'the disk quota is used up',
   EFBIG: 'the file would be larger than allowed',
   EMFILE: 'too many open files',
+  SQLITE_FULL: 'the disk is full',
+};
+
+/** Whether the operating system or SQLite refused something, as against a bug of ours. */
+export const isSystemError = (error: unknown): boolean => {
+  const { code } = error as { code?: unknown };
+  return error instanceof Error && typeof code === 'string' && /^(?:E[A-Z0-9]+|SQLITE_\w+)$/.test(code);
 };
 
 /** An operating system error in a few words; anything else by its message. */

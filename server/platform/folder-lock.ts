@@ -10,16 +10,26 @@ const isBusy = (error: unknown): boolean => {
   return typeof code === 'string' && code.startsWith('SQLITE_BUSY');
 };
 
+/** With the right mode, which SQLite would take from the umask. */
+const ensureFile = (file: string): void => {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+};
+
 /**
  * Takes the lock that one process at a time can have; undefined when another has it. It is an operating system lock by
- * way of SQLite, so it ends with its process, however that ends, and a leftover file means nothing.
+ * way of SQLite, so it ends with its process, however that ends, and a leftover file means nothing. The file must not
+ * be opened by other means in the process that holds it: closing it again would let go of the lock (POSIX).
  */
 export function lockFolder(file: string): FolderLock | undefined {
-  // SQLite would make it with the umask's mode.
-  closeSync(openSync(file, 'a', 0o600));
+  ensureFile(file);
   const lock = new Database(file, { readwrite: true, create: false });
   try {
     lock.run('PRAGMA busy_timeout = 0');
+    lock.run('PRAGMA journal_mode = MEMORY');
     lock.run('PRAGMA locking_mode = EXCLUSIVE');
     lock.run('BEGIN EXCLUSIVE');
   } catch (error) {

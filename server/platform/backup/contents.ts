@@ -1,0 +1,65 @@
+import { Database } from 'bun:sqlite';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { BackupError } from './backup-error.ts';
+import type { Source } from './archive.ts';
+import type { DataPaths } from '../data-folder.ts';
+import { DATABASE, extraFolders } from './manifest.ts';
+
+/** A copy of the committed state in a new file, also while a server writes. */
+function snapshot(database: string, target: string): void {
+  const sqlite = new Database(database, { readonly: true });
+  try {
+    sqlite.run('PRAGMA busy_timeout = 5000');
+    sqlite.run('VACUUM INTO ?', [target]);
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Whether a file begins as SQLite's do. */
+export const isDatabase = (path: string): boolean => {
+  const handle = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(16);
+    return readSync(handle, start, 0, 16, 0) === 16 && start.toString('latin1') === 'SQLite format 3\0';
+  } finally {
+    closeSync(handle);
+  }
+};
+
+/** What belongs to a database beside it: its snapshot holds all of it. */
+const isSidecar = (name: string): boolean => /-(?:wal|shm|journal)$/.test(name);
+
+const plainFilesBelow = (folder: string, name: string): string[] =>
+  readdirSync(join(folder, name))
+    .toSorted()
+    .flatMap((child) => {
+      const path = `${name}/${child}`;
+      const stat = lstatSync(join(folder, path));
+      if (stat.isDirectory()) return plainFilesBelow(folder, path);
+      return stat.isFile() && !isSidecar(child) ? [path] : [];
+    });
+
+const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** What a backup holds, databases as snapshots in the `staging` folder. Throws BackupError without a database. */
+export function gatherContents(paths: DataPaths, staging: string, signal?: AbortSignal): Source[] {
+  if (!exists(paths.database)) throw new BackupError('storage', `There is no database in ${paths.folder}`);
+  const names = [
+    DATABASE,
+    ...extraFolders
+      .filter((name) => exists(join(paths.folder, name)))
+      .flatMap((name) => plainFilesBelow(paths.folder, name)),
+  ];
+  return names.map((name, at) => {
+    signal?.throwIfAborted();
+    let path = name === DATABASE ? paths.database : join(paths.folder, name);
+    if (isDatabase(path)) {
+      const copy = join(staging, `${at}.db`);
+      snapshot(path, copy);
+      path = copy;
+    }
+    return { name, path, size: statSync(path).size };
+  });
+}
