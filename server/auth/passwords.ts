@@ -50,7 +50,7 @@ export function createPasswords({ cost, atOnce }: PasswordsOptions): Passwords {
   let nobody: Promise<string> | undefined;
   const compare: Compare = async (password, stored) => {
     // Made at the first comparison, whomever it is for, so that its cost tells nothing either.
-    const fallback = await (nobody ??= hash(''));
+    const fallback = await (nobody ??= hash('nobody'));
     const fits = await Bun.password.verify(normal(password), stored ?? fallback);
     return fits && stored !== undefined;
   };
