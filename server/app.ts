@@ -205,9 +205,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db): Promise
         fn,
         input,
       );
-      return outcome.ok
-        ? { ok: true, data: outcome.data, requestId }
-        : { ok: false, error: outcome.error, requestId };
+      return outcome.ok ? { ok: true, data: outcome.data, requestId } : { ok: false, error: outcome.error, requestId };
     },
     attach(given) {
       server = given;

@@ -116,7 +116,14 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     if (connection.phase === 'closed') return;
     for (const { channel } of snapshot.channels) serving().attach(connection, channel, 'given');
     connection.phase = 'live';
-    const welcome = welcomeOf({ connectionId: connection.id, identity, snapshot, epoch: journal.epoch, version, build });
+    const welcome = welcomeOf({
+      connectionId: connection.id,
+      identity,
+      snapshot,
+      epoch: journal.epoch,
+      version,
+      build,
+    });
     connection.send(systemFrame('welcome', welcome, clock.now()));
     presence.came(identity.userId);
     await inbound?.drain(connection);
@@ -146,7 +153,12 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     connections,
     serve(served) {
       registry = served;
-      subscriptions = new Subscriptions(journal, new Namespaces(served.modules), connections, createBroker(() => topics));
+      subscriptions = new Subscriptions(
+        journal,
+        new Namespaces(served.modules),
+        connections,
+        createBroker(() => topics),
+      );
       const dispatch = createDispatch({
         registry: served,
         subscriptions,
@@ -194,4 +206,3 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     },
   };
 }
-

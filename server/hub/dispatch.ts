@@ -33,7 +33,13 @@ const parse = <T>(schema: z.ZodType<T>, frame: ClientFrame): Result<T> => {
 
 /** The one table from event names to what handles them: the connection's own events, and each contract's named ones. */
 export function createDispatch({ registry, subscriptions, authenticator, extend, pong }: DispatchOptions) {
-  const call = async (connection: Connection, module: string, name: string, input: unknown, key?: string): Promise<Answer> => {
+  const call = async (
+    connection: Connection,
+    module: string,
+    name: string,
+    input: unknown,
+    key?: string,
+  ): Promise<Answer> => {
     const definition = registry.find(module, name);
     if (definition?.kind !== 'fn') return fail(NotFound);
     // These set cookies or answer with bytes: only an HTTP answer can carry that.
@@ -78,7 +84,8 @@ export function createDispatch({ registry, subscriptions, authenticator, extend,
             ? await authenticator.verifyToken(payload.data.token)
             : await authenticator.redeemTicket(payload.data.ticket, connection.request.headers.origin);
         if (!identity) return fail(Unauthenticated);
-        if (identity.userId !== connection.userId || identity.sessionId !== connection.sessionId) return fail(Forbidden);
+        if (identity.userId !== connection.userId || identity.sessionId !== connection.sessionId)
+          return fail(Forbidden);
         extend(connection, identity.expiresAt);
         return { ok: true, data: { expiresAt: identity.expiresAt } };
       },

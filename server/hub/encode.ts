@@ -25,12 +25,8 @@ export const ackFrame = (
   cursor: AckCursor | undefined,
 ): string => text({ event: 'ack', channel, payload, id, ...cursor, ts });
 
-export const errorFrame = (
-  error: HearthError,
-  ts: number,
-  channel: string = SYSTEM,
-  id?: RequestId,
-): string => text({ event: 'error', channel, payload: error, ...(id === undefined ? {} : { id }), ts });
+export const errorFrame = (error: HearthError, ts: number, channel: string = SYSTEM, id?: RequestId): string =>
+  text({ event: 'error', channel, payload: error, ...(id === undefined ? {} : { id }), ts });
 
 export const systemFrame = (event: string, payload: unknown, ts: number, id?: RequestId): string =>
   text({ event, channel: SYSTEM, payload, ...(id === undefined ? {} : { id }), ts });

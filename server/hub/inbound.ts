@@ -114,4 +114,3 @@ function decode(data: string): Decoded {
     ...(id.success && id.data !== undefined ? { id: id.data } : {}),
   };
 }
-

@@ -4,7 +4,16 @@ import type { Journalled } from '../modules/context.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';
-import { eventsAfter, headOfChannel, insertEvent, lastSeq, pruneEvents, readEpoch, rewriteEvent, writeEpoch } from './store.ts';
+import {
+  eventsAfter,
+  headOfChannel,
+  insertEvent,
+  lastSeq,
+  pruneEvents,
+  readEpoch,
+  rewriteEvent,
+  writeEpoch,
+} from './store.ts';
 
 /** The transactional event log. Emitting is part of the write; publishing happens after its commit. */
 export interface Journal {

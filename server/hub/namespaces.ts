@@ -6,8 +6,7 @@ export class Namespaces {
 
   constructor(modules: readonly ServerModule[]) {
     for (const namespace of modules.flatMap((module) => module.channels ?? [])) {
-      if (this.#byPrefix.has(namespace.prefix))
-        throw new Error(`Two modules rule the channels ${namespace.prefix}:…`);
+      if (this.#byPrefix.has(namespace.prefix)) throw new Error(`Two modules rule the channels ${namespace.prefix}:…`);
       this.#byPrefix.set(namespace.prefix, namespace);
     }
   }

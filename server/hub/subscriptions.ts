@@ -96,7 +96,8 @@ export class Subscriptions {
   }
 
   publishJournalled(event: JournalEvent): void {
-    if (this.#occupancy.has(event.channel)) this.#broker.publish(event.channel, journalFrame(event, this.#journal.epoch));
+    if (this.#occupancy.has(event.channel))
+      this.#broker.publish(event.channel, journalFrame(event, this.#journal.epoch));
   }
 
   isOccupied(channel: string): boolean {

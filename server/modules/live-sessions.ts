@@ -34,8 +34,7 @@ export class LiveSessions {
   }
 
   endUser(userId: string, code: CloseCode = closeCodes.userDeactivated): void {
-    for (const set of this.#bySession.values())
-      for (const live of set) if (live.userId === userId) live.end(code);
+    for (const set of this.#bySession.values()) for (const live of set) if (live.userId === userId) live.end(code);
   }
 
   extend(sessionId: string, expiresAt: number): void {

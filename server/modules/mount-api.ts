@@ -1,5 +1,13 @@
 import { Elysia } from 'elysia';
-import { fail, Invalid, Malformed, MethodNotAllowed, NotFound, TooLarge, UnsupportedType } from '@shared/kernel/errors.ts';
+import {
+  fail,
+  Invalid,
+  Malformed,
+  MethodNotAllowed,
+  NotFound,
+  TooLarge,
+  UnsupportedType,
+} from '@shared/kernel/errors.ts';
 import type { InputSchema } from '@shared/kernel/contract.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import type { ArrivalOf } from '../platform/http/arrival.ts';

@@ -129,7 +129,11 @@ const pathsOf = (module: string, name: string, definition: Definition): [string,
     'x-effect': definition.effect,
     ...(definition.event ? { 'x-event': definition.event } : {}),
     ...(definition.effect === 'write'
-      ? { parameters: [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 128 } }] }
+      ? {
+          parameters: [
+            { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 128 } },
+          ],
+        }
       : {}),
     requestBody: {
       required: true,

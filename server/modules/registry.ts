@@ -141,7 +141,12 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
         !(definition.keyField !== undefined && parsed.data[definition.keyField] === key);
       const full = `${module}.${name}`;
       const write = keyed
-        ? keyedWrite(db, clock, { actor: `${actorOf(caller).kind}:${actorOf(caller).id}`, key, function: full, input: parsed.data }, journalled)
+        ? keyedWrite(
+            db,
+            clock,
+            { actor: `${actorOf(caller).kind}:${actorOf(caller).id}`, key, function: full, input: parsed.data },
+            journalled,
+          )
         : plainWrite;
       try {
         const verb = verbOf(module, name) as AnyVerb;
@@ -177,9 +182,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
 
     status(definition, code) {
       return (
-        definition?.errors.find((error) => error.code === code)?.status ??
-        commonStatuses.get(code) ??
-        Internal.status
+        definition?.errors.find((error) => error.code === code)?.status ?? commonStatuses.get(code) ?? Internal.status
       );
     },
   };

@@ -14,12 +14,15 @@ const json = (body: unknown, status: number, headers: Headers): Response => {
 };
 
 /** The envelope of a Result as an HTTP response. */
-export function envelope(result: Result<unknown>, status: number, requestId: string, headers = new Headers()): Response {
+export function envelope(
+  result: Result<unknown>,
+  status: number,
+  requestId: string,
+  headers = new Headers(),
+): Response {
   if (!result.ok && result.error.retryAfter !== undefined)
     headers.set('retry-after', String(Math.max(1, Math.ceil(result.error.retryAfter))));
-  const body = result.ok
-    ? { ok: true, data: result.data, requestId }
-    : { ok: false, error: result.error, requestId };
+  const body = result.ok ? { ok: true, data: result.data, requestId } : { ok: false, error: result.error, requestId };
   return json(body, status, headers);
 }
 
@@ -74,12 +77,26 @@ export function createRespond({ registry, cookies, basePath }: RespondOptions) {
     const put = (name: string, value: string, path: string, sameSite: 'lax' | 'strict', expires: Date): void =>
       headers.append(
         'set-cookie',
-        new Bun.Cookie({ name, value, path, sameSite, expires, httpOnly: true, secure: arrival.peer.secure }).serialize(),
+        new Bun.Cookie({
+          name,
+          value,
+          path,
+          sameSite,
+          expires,
+          httpOnly: true,
+          secure: arrival.peer.secure,
+        }).serialize(),
       );
     const gone = new Date(0);
     const issued = change.kind === 'issue';
     // The access token's cookie outlives the token, so that an expired one is told from a missing one.
-    put(cookies.token, issued ? change.token : '', cookiePath, 'lax', issued ? new Date(change.refreshExpiresAt) : gone);
+    put(
+      cookies.token,
+      issued ? change.token : '',
+      cookiePath,
+      'lax',
+      issued ? new Date(change.refreshExpiresAt) : gone,
+    );
     put(
       cookies.refresh,
       issued ? change.refreshToken : '',

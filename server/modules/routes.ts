@@ -22,7 +22,16 @@ export interface RoutesOptions {
 }
 
 /** Every address of the server, in one readable place. */
-export function createRoutes({ registry, basePath, version, assets, mounts, outside, ready, log }: RoutesOptions): Handle {
+export function createRoutes({
+  registry,
+  basePath,
+  version,
+  assets,
+  mounts,
+  outside,
+  ready,
+  log,
+}: RoutesOptions): Handle {
   const arrivals = new WeakMap<Request, Arrival>();
   const arrivalOf: ArrivalOf = (request) => {
     const arrival = arrivals.get(request);
@@ -46,7 +55,8 @@ export function createRoutes({ registry, basePath, version, assets, mounts, outs
     );
   for (const mount of mounts(arrivalOf)) inside.use(mount);
 
-  const app = new Elysia();
+  // Elysia finds the path by assuming a long host name: `http://nas/` would lead nowhere.
+  const app = new Elysia({ handler: { standardHostname: false } });
   for (const mount of outside) app.use(mount);
   app.use(inside);
   app.all('/*', ({ request }) => {

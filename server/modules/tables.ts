@@ -14,8 +14,5 @@ export const idempotencyKeys = sqliteTable(
     journalled: text(),
     at: integer().notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.actor, table.key, table.part] }),
-    index('idempotency_keys_at').on(table.at),
-  ],
+  (table) => [primaryKey({ columns: [table.actor, table.key, table.part] }), index('idempotency_keys_at').on(table.at)],
 );

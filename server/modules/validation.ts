@@ -19,4 +19,5 @@ const issueOf = (issue: z.core.$ZodIssue): Issue => {
 };
 
 /** The refusal of an input: where and why, without echoing what was sent. */
-export const invalid = (error: z.ZodError): Err => fail(Invalid, undefined, { issues: error.issues.slice(0, 20).map(issueOf) });
+export const invalid = (error: z.ZodError): Err =>
+  fail(Invalid, undefined, { issues: error.issues.slice(0, 20).map(issueOf) });

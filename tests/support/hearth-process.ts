@@ -1,4 +1,4 @@
-import { untilTrue } from './until.ts';
+import { until } from './until.ts';
 
 export interface HearthProcessOptions {
   /** The program and its arguments, without port and data folder. */
@@ -58,7 +58,7 @@ export async function startHearth(options: HearthProcessOptions): Promise<Hearth
       () => false,
     );
   try {
-    await untilTrue(async () => child.exitCode !== null || (await isReady()), { ms: 60_000, describe: () => written });
+    await until(async () => child.exitCode !== null || (await isReady()), () => written, 60_000);
   } catch (error) {
     await end('SIGKILL');
     throw error;

@@ -1,13 +1,15 @@
-/** Asks until the answer is truthy and returns it; fails after `ms` with what `describe` says. */
-export async function untilTrue<T>(
-  ask: () => T | Promise<T>,
-  { ms = 15_000, describe = () => ask.toString() }: { ms?: number; describe?: () => string } = {},
+/** Asks until the answer is truthy and returns it; fails after `ms` with what `what` says. */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  what: string | (() => string) = () => condition.toString(),
+  ms = 10_000,
 ): Promise<NonNullable<T>> {
-  const end = performance.now() + ms;
+  const deadline = performance.now() + ms;
   for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (performance.now() > end) throw new Error(`Did not happen within ${ms} ms: ${describe()}`);
-    await Bun.sleep(10);
+    const value = await condition();
+    if (value) return value;
+    if (performance.now() > deadline)
+      throw new Error(`Did not happen within ${ms} ms: ${typeof what === 'string' ? what : what()}`);
+    await new Promise<void>((resolve) => setTimeout(resolve, 3));
   }
 }
