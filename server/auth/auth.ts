@@ -34,7 +34,7 @@ export interface AuthDeps {
 export interface Auth {
   readonly module: ServerModule<typeof contract>;
   readonly authenticator: Authenticator;
-  /** What a caller from elsewhere must know to set the team up. From the module's start until set-up is done. */
+  /** What a caller from elsewhere must know to set the team up; undefined once that is done. */
   setupToken(): Promise<string | undefined>;
 }
 

@@ -51,7 +51,7 @@ export function createPeople({ db, hub, clock, ids, accounts, welcome }: PeopleD
       accounts,
       invites: createInvites({ clock, ids }),
       presence: createPresenceBatch(clock, (change) => hub.publish('global', 'presence', change)),
-      isOnline: hub.isOnline,
+      isOnline: (userId) => hub.isOnline(userId),
       failures: new Attempts(clock, { burst: 20, every: 30_000 }),
     }),
     team: (reader) => reader.get(findTeam),

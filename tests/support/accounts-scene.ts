@@ -1,4 +1,4 @@
-import { contracts, type Contracts } from '@shared/contracts.ts';
+import type { contracts, Contracts } from '@shared/contracts.ts';
 import type { FunctionNames, InputOf, OutputOf } from '@shared/kernel/contract.ts';
 import type { Me, Role } from '@shared/people/schema.ts';
 import { createAccounts, createAuth, type PasswordCost } from '../../server/auth/auth.ts';
