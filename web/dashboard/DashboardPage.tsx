@@ -5,6 +5,7 @@ import { createMemo, createSignal, Match, Show, Switch } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useHearth, useMe } from '../platform/hearth.tsx';
 import { storage } from '../platform/storage.ts';
+import { usePageTitle } from '../shell/title.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { PageHeader } from '../ui/PageHeader.tsx';
@@ -21,6 +22,7 @@ import { Tiles } from './Tiles.tsx';
 export default function DashboardPage() {
   const { t } = useI18n();
   const me = useMe();
+  usePageTitle(() => t('nav.dashboard'));
   return (
     <div class="dashboard">
       <Show when={me().role !== 'guest'} fallback={<ForMembers title={t('nav.dashboard')} />}>
@@ -69,7 +71,7 @@ function MachinePane() {
           <Match when={dashboard.latest()}>
             {(sample) => (
               <PaneBoundary>
-                <section aria-labelledby="dashboard-now">
+                <section aria-labelledby="dashboard-now" data-paused={dashboard.feed() === 'paused' ? '' : undefined}>
                   <h2 class="visually-hidden" id="dashboard-now">
                     {t('dashboard.now')}
                   </h2>

@@ -34,14 +34,11 @@ export function Tile(props: TileProps) {
           {props.icon}
         </span>
         <h3 class="tile-label">{props.label}</h3>
-        <Show when={props.warning}>
-          <span class="tile-warning">
-            <TriangleAlert aria-hidden="true" />
-            {props.warning}
-          </span>
-        </Show>
       </div>
-      <div class="tile-values" classList={{ 'tile-values--small': props.small || props.values.length > 1 }}>
+      <div
+        class="tile-values"
+        classList={{ 'tile-values--small': props.small, 'tile-values--pair': props.values.length > 1 }}
+      >
         <For each={props.values} fallback={<span class="tile-unknown">{props.unknown}</span>}>
           {(value) => (
             <span class="tile-value">
@@ -57,7 +54,15 @@ export function Tile(props: TileProps) {
           )}
         </For>
       </div>
-      <p class="tile-hint">{props.hint || '\u00a0'}</p>
+      <p class="tile-hint">
+        <Show when={props.warning}>
+          <span class="tile-warning">
+            <TriangleAlert aria-hidden="true" />
+            {props.warning}
+          </span>{' '}
+        </Show>
+        {props.hint}
+      </p>
       <Show when={props.share !== undefined}>
         <div class="tile-bar" aria-hidden="true">
           <div

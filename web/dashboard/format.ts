@@ -43,8 +43,8 @@ export function createFormat(locale: string): Format {
     ([unit, size]) => [new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }), size] as const,
   );
   const list = new Intl.ListFormat(locale, { style: 'narrow', type: 'unit' });
-  const minutes = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-  const seconds = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const minutes = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
+  const seconds = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
   const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 
   const bytes = (value: number): Quantity => {

@@ -10,8 +10,7 @@ export const dashboard: Translation<typeof english> = {
   'dashboard.pausedBefore': 'Angehalten',
   'dashboard.starting': 'Verbindet …',
   'dashboard.guests': 'Für Mitglieder des Teams',
-  'dashboard.guestsText':
-    'Gäste sehen den Rechner nicht, auf dem Hearth läuft. Ein Admin kann dich zum Mitglied machen.',
+  'dashboard.guestsText': 'Gäste sehen den Rechner nicht, auf dem Hearth läuft.',
   'dashboard.unreachable': 'Der Rechner antwortet nicht',
   'dashboard.unreachableText': 'Seine Werte erscheinen hier, sobald wieder eine Verbindung da ist.',
   'dashboard.now': 'Jetzt',
