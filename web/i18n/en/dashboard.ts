@@ -7,7 +7,7 @@ export const dashboard = {
   'dashboard.pausedBefore': 'Paused',
   'dashboard.starting': 'Connecting …',
   'dashboard.guests': 'For members of the team',
-  'dashboard.guestsText': 'Guests do not see the machine that Hearth runs on..',
+  'dashboard.guestsText': 'Guests do not see the machine that Hearth runs on.',
   'dashboard.unreachable': 'The machine does not answer',
   'dashboard.unreachableText': 'Its values appear here as soon as there is a connection again.',
   'dashboard.now': 'Now',
