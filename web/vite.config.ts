@@ -22,8 +22,14 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // Code of the whole session in one long-lived file; what only a route needs stays with the route.
-          groups: [{ name: 'solid', test: /node_modules[\\/](solid-js|@solidjs[\\/]router)[\\/]/ }],
+          // What every page needs, in few files; overlays and what only a route needs stay with what asks for them.
+          groups: [
+            { name: 'solid', test: /node_modules[\\/](solid-js|@solidjs[\\/]router)[\\/]/ },
+            {
+              name: 'ui',
+              test: /web[\\/](ui[\\/](?!Dialog|ConfirmDialog|Menu|Tooltip)|platform[\\/]|i18n[\\/][^\\/]+$|shell[\\/](title|PageLayout|Mark))|lucide-solid[\\/]dist[\\/]\w+[\\/](?!icons)/,
+            },
+          ],
         },
       },
     },

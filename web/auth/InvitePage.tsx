@@ -19,6 +19,7 @@ function JoinForm(props: { code: string }) {
   const hearth = useHearth();
   const navigate = useNavigate();
   const form = createForm({
+    focus: true,
     values: { name: '', email: '', password: '' },
     required: ['name', 'email', 'password'],
     submit: (values) => hearth.api.people.acceptInvite({ ...values, code: props.code, locale: locale() }),
@@ -29,7 +30,7 @@ function JoinForm(props: { code: string }) {
   });
   return (
     <form class="form" {...form.form}>
-      <TextField {...form.field('name')} label={t('account.name')} autocomplete="name" maxlength={80} autofocus />
+      <TextField {...form.field('name')} label={t('account.name')} autocomplete="name" maxlength={80} />
       <TextField
         {...form.field('email')}
         label={t('account.email')}

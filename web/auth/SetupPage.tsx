@@ -19,6 +19,7 @@ function SetupForm(props: { tokenNeeded: boolean }) {
   const navigate = useNavigate();
   const fromLink = takeSetupToken();
   const form = createForm({
+    focus: true,
     values: { teamName: '', name: '', email: '', password: '', token: fromLink ?? '' },
     required: ['teamName', 'name', 'email', 'password', ...(props.tokenNeeded ? (['token'] as const) : [])],
     submit: ({ token, ...values }) =>
@@ -30,13 +31,7 @@ function SetupForm(props: { tokenNeeded: boolean }) {
   });
   return (
     <form class="form" {...form.form}>
-      <TextField
-        {...form.field('teamName')}
-        label={t('setup.teamName')}
-        autocomplete="organization"
-        maxlength={80}
-        autofocus
-      />
+      <TextField {...form.field('teamName')} label={t('setup.teamName')} autocomplete="organization" maxlength={80} />
       <TextField {...form.field('name')} label={t('account.name')} autocomplete="name" maxlength={80} />
       <TextField
         {...form.field('email')}

@@ -1,8 +1,8 @@
 import { useNavigate, useSearchParams } from '@solidjs/router';
 import type { Status } from '@shared/auth/schema.ts';
-import { createEffect, createSignal, onMount, Show } from 'solid-js';
+import { createEffect, createSignal, onCleanup, onMount, Show } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
-import { useHearth, useSession } from '../platform/hearth.tsx';
+import { useHearth, useSession, useStart } from '../platform/hearth.tsx';
 import { safeReturn } from '../shell/return-path.ts';
 import { usePageTitle } from '../shell/title.ts';
 import { Button } from '../ui/Button.tsx';
@@ -27,12 +27,16 @@ export default function SignInPage() {
     if (result.data.setupNeeded) navigate('/setup', { replace: true });
     setStatus(result.data);
   });
-  // Also when another tab signed in while this one waited.
+  // Another tab may have signed in while this one waited.
+  const { retry } = useStart();
+  addEventListener('focus', retry);
+  onCleanup(() => removeEventListener('focus', retry));
   createEffect(() => {
     if (session().status === 'signedIn') navigate(safeReturn(query.return), { replace: true });
   });
 
   const form = createForm({
+    focus: true,
     values: { email: '', password: '' },
     required: ['email', 'password'],
     submit: (values) => hearth.api.auth.signIn(values),
@@ -58,7 +62,6 @@ export default function SignInPage() {
           autocapitalize="off"
           spellcheck={false}
           maxlength={254}
-          autofocus
         />
         <PasswordField {...form.field('password')} label={t('account.password')} autocomplete="current-password" />
         <Show when={form.error()}>{(error) => <ErrorNote error={error()} />}</Show>

@@ -24,7 +24,9 @@ export function PersonRow(props: { person: Person; mine: boolean }) {
           {props.person.active ? t(`presence.${props.person.presence}`) : t('people.inactive')}
         </p>
       </div>
-      <Badge tone={props.person.role === 'admin' ? 'accent' : 'neutral'}>{t(`role.${props.person.role}`)}</Badge>
+      <Show when={props.person.role !== 'member'}>
+        <Badge tone={props.person.role === 'admin' ? 'accent' : 'neutral'}>{t(`role.${props.person.role}`)}</Badge>
+      </Show>
     </li>
   );
 }

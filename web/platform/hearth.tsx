@@ -16,6 +16,8 @@ interface Platform {
   state: Accessor<State>;
   startError: Accessor<HearthError | undefined>;
   starting: Accessor<boolean>;
+  leaving: Accessor<boolean>;
+  signOut: Hearth['signOut'];
   start: () => Promise<void>;
 }
 
@@ -41,7 +43,15 @@ export function HearthProvider(props: ParentProps<{ hearth: Hearth }>) {
     setStartError(result.ok ? undefined : result.error);
   };
   void start();
-  const platform: Platform = { hearth, state: fromObservable(hearth.state), startError, starting, start };
+  const [leaving, setLeaving] = createSignal(false);
+  const signOut: Hearth['signOut'] = async () => {
+    setLeaving(true);
+    const result = await hearth.signOut();
+    setLeaving(false);
+    return result;
+  };
+  const state = fromObservable(hearth.state);
+  const platform: Platform = { hearth, state, startError, starting, leaving, signOut, start };
   return <PlatformContext.Provider value={platform}>{props.children}</PlatformContext.Provider>;
 }
 
@@ -83,4 +93,10 @@ export const useConnection = (): Accessor<ConnectionState> => {
 export const useStart = () => {
   const { startError, starting, start } = usePlatform();
   return { error: startError, busy: starting, retry: () => void start() };
+};
+
+/** Signs out by the person's own wish; `leaving` tells that from a session that was ended elsewhere. */
+export const useSignOut = () => {
+  const { leaving, signOut } = usePlatform();
+  return { leaving, signOut };
 };

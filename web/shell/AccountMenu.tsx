@@ -4,7 +4,7 @@ import LogOut from 'lucide-solid/icons/log-out';
 import Settings from 'lucide-solid/icons/settings';
 import { createSignal } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
-import { useHearth, useMe } from '../platform/hearth.tsx';
+import { useMe, useSignOut } from '../platform/hearth.tsx';
 import { themes, useTheme } from '../platform/theme.tsx';
 import { createLanguageChoice } from '../settings/language-choice.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -14,15 +14,15 @@ import { useToasts } from '../ui/Toasts.tsx';
 /** Mounted by its first click: it starts open. */
 export default function AccountMenu(props: { label: string }) {
   const { t, errorText } = useI18n();
-  const hearth = useHearth();
+  const { signOut } = useSignOut();
   const me = useMe();
   const navigate = useNavigate();
   const toasts = useToasts();
   const { theme, setTheme } = useTheme();
   const language = createLanguageChoice();
   const [open, setOpen] = createSignal(true);
-  const signOut = async () => {
-    const result = await hearth.signOut();
+  const leave = async () => {
+    const result = await signOut();
     if (!result.ok) toasts.show({ text: errorText(result.error), tone: 'danger' });
   };
   return (
@@ -60,7 +60,7 @@ export default function AccountMenu(props: { label: string }) {
         onValue={(value) => void language.choose(value)}
       />
       <MenuSeparator />
-      <MenuItem icon={<LogOut />} onSelect={() => void signOut()}>
+      <MenuItem icon={<LogOut />} onSelect={() => void leave()}>
         {t('nav.signOut')}
       </MenuItem>
     </Menu>

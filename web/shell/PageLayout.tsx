@@ -12,6 +12,8 @@ export interface PageLayoutProps {
   asideLabel?: string;
   /** Which pane a phone shows where there is a sidebar. With `main` the bottom navigation makes room. */
   show?: 'sidebar' | 'main';
+  /** The bottom navigation stays: the page is a place of its own, not opened from its sidebar. */
+  keepNavigation?: boolean;
 }
 
 /** The panes of a page. Each scrolls and fails for itself. */
@@ -20,6 +22,7 @@ export function PageLayout(props: PageLayoutProps) {
     <div
       class="page-layout"
       data-show={props.sidebar ? (props.show ?? 'main') : undefined}
+      data-immersive={props.sidebar && !props.keepNavigation && props.show !== 'sidebar' ? '' : undefined}
       data-aside={props.aside ? '' : undefined}
     >
       <Show when={props.sidebar}>

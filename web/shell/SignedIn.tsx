@@ -1,7 +1,7 @@
 import { type RouteSectionProps, useLocation, useNavigate } from '@solidjs/router';
 import { createEffect, Match, onMount, Show, Switch } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
-import { useHearth, useSession, useStart } from '../platform/hearth.tsx';
+import { useSession, useSignOut, useStart } from '../platform/hearth.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { AppShell } from './AppShell.tsx';
 import { Mark } from './Mark.tsx';
@@ -31,9 +31,9 @@ function NotReached() {
 
 /** Lets nobody pass who is not signed in, and takes them back here afterwards. */
 export function SignedIn(props: RouteSectionProps) {
-  const hearth = useHearth();
   const session = useSession();
   const start = useStart();
+  const { leaving } = useSignOut();
   const { choice, choose } = useI18n();
   let wasSignedIn = false;
   createEffect(() => {
@@ -48,7 +48,7 @@ export function SignedIn(props: RouteSectionProps) {
         <AppShell>{props.children}</AppShell>
       </Match>
       <Match when={session().status === 'signedOut'}>
-        <ToSignIn ended={wasSignedIn && hearth.state.get().connection.status === 'refused'} />
+        <ToSignIn ended={wasSignedIn && !leaving()} />
       </Match>
       <Match when={start.error()}>
         <NotReached />

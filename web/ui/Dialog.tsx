@@ -1,7 +1,7 @@
 import './overlay.css';
 import * as Kobalte from '@kobalte/core/dialog';
 import X from 'lucide-solid/icons/x';
-import { type JSX, Show } from 'solid-js';
+import { createSignal, type JSX, Show } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
 
 export interface DialogProps {
@@ -18,12 +18,20 @@ export interface DialogProps {
 /** A modal dialog: focus is kept inside and goes back where it came from; Escape and the backdrop close it. */
 export default function Dialog(props: DialogProps) {
   const { t } = useI18n();
+  const [body, setBody] = createSignal<HTMLElement>();
+  // The first field, not the close button that stands before it.
+  const focusField = (event: Event) => {
+    const field = body()?.querySelector<HTMLElement>('input, select, textarea');
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+  };
   return (
     <Kobalte.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Kobalte.Portal>
         <Kobalte.Overlay class="dialog-overlay" />
         <div class="dialog-position">
-          <Kobalte.Content class={`dialog dialog--${props.size ?? 'md'}`}>
+          <Kobalte.Content class={`dialog dialog--${props.size ?? 'md'}`} onOpenAutoFocus={focusField}>
             <div class="dialog-head">
               <Kobalte.Title class="dialog-title">{props.title}</Kobalte.Title>
               <Kobalte.CloseButton class="icon-button icon-button--sm" aria-label={t('action.close')}>
@@ -34,7 +42,9 @@ export default function Dialog(props: DialogProps) {
               <Kobalte.Description class="dialog-description">{props.description}</Kobalte.Description>
             </Show>
             <Show when={props.children}>
-              <div class="dialog-body">{props.children}</div>
+              <div class="dialog-body" ref={setBody}>
+                {props.children}
+              </div>
             </Show>
             <Show when={props.actions}>
               <div class="dialog-actions">{props.actions}</div>

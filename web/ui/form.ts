@@ -11,6 +11,8 @@ export interface FormOptions<V extends Values, O> {
   required?: readonly (keyof V & string)[];
   submit: (values: V) => Promise<Result<O>>;
   done: (data: O, values: V) => void;
+  /** The form is what its page is for: the first field takes the focus, where that opens no keyboard over the page. */
+  focus?: boolean;
 }
 
 /**
@@ -26,6 +28,9 @@ export function createForm<V extends Values, O>(options: FormOptions<V, O>) {
 
   const current = () => ({ ...values }) as V;
   const focusFirst = (form: HTMLFormElement) => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  const focusOnArrival = (form: HTMLFormElement) => {
+    if (matchMedia('(pointer: fine)').matches) queueMicrotask(() => form.querySelector('input')?.focus());
+  };
   const checkRequired = (): boolean => {
     const empty = (options.required ?? []).filter((name) => !values[name]?.trim());
     for (const name of empty) setRefused(name, t('issues.required'));
@@ -75,6 +80,6 @@ export function createForm<V extends Values, O>(options: FormOptions<V, O>) {
       },
     }),
     /** Spread onto the `<form>`. The browser's own bubbles are off: they speak its language and vanish. */
-    form: { onSubmit, novalidate: true },
+    form: { onSubmit, novalidate: true, ref: options.focus ? focusOnArrival : undefined },
   };
 }

@@ -1,1 +1,26 @@
-export const docs = {} as const;
+export const docs = {
+  'docs.title': 'API reference',
+  'docs.text':
+    'Every function can be called over HTTP, over the socket and with the typed client. Version {version}. The same as a file:',
+  'docs.search': 'Search functions',
+  'docs.noMatch': 'No function matches',
+  'docs.noMatchText': 'Try a shorter word, or the name of a module.',
+  'docs.modules': 'Modules',
+  'docs.count': { one: '{count} function', other: '{count} functions' },
+  'docs.input': 'Input',
+  'docs.noInput': 'Takes no input.',
+  'docs.output': 'Answer',
+  'docs.content': 'Answers with {type}.',
+  'docs.events': 'Events of the stream',
+  'docs.errors': 'Errors',
+  'docs.call': 'Call',
+  'docs.scope': 'Scope',
+  'docs.socketEvent': 'Frame',
+  'docs.access.public': 'Public',
+  'docs.access.guest': 'From guest on',
+  'docs.access.member': 'From member on',
+  'docs.access.admin': 'Admins',
+  'docs.effect.read': 'reads',
+  'docs.effect.write': 'writes',
+  'docs.stream': 'stream',
+} as const;
