@@ -151,11 +151,11 @@ export class TestServer {
   #message(peer: Peer, frame: ClientFrame): void {
     this.frames.push(frame);
     const handler = this.handlers.get(frame.event);
-    if (frame.event === 'ping') this.send(peer, { event: 'pong' });
-    else if (handler) {
+    if (handler) {
       const answer = handler(frame, peer);
       if (answer) this.send(peer, { event: 'ack', channel: frame.channel, id: frame.id, ...answer });
-    } else if (frame.id !== undefined) {
+    } else if (frame.event === 'ping') this.send(peer, { event: 'pong' });
+    else if (frame.id !== undefined) {
       const payload = frame.event === 'subscribe' ? this.subscribe(peer, frame) : frame.payload;
       if (frame.event === 'unsubscribe') this.#subscribed.get(peer)?.delete(frame.channel);
       this.send(peer, { event: 'ack', channel: frame.channel, id: frame.id, payload });

@@ -3,14 +3,29 @@ import { createHearth } from '@shared/client/index.ts';
 import type { Clock, Hearth, HearthOptions } from '@shared/client/index.ts';
 import type { ServerFrame } from '@shared/hub/frames.ts';
 import { TestClock } from '../support/clock.ts';
-import { alice, TestServer } from './server.ts';
+import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
-export const clientClock = (clock: TestClock): Clock => ({
-  now: clock.now,
-  setTimeout: clock.setTimeout,
-  clearTimeout: (handle) => (handle as { cancel(): void }).cancel(),
-});
+/** The test's clock as the client takes it, and the delays of the timers that wait. */
+export function clientClock(clock: TestClock): Clock & { delays(): number[] } {
+  const waiting = new Map<unknown, number>();
+  return {
+    now: clock.now,
+    setTimeout(callback, ms) {
+      const handle = clock.setTimeout(() => {
+        waiting.delete(handle);
+        callback();
+      }, ms);
+      waiting.set(handle, ms);
+      return handle;
+    },
+    clearTimeout(handle) {
+      waiting.delete(handle);
+      (handle as { cancel(): void }).cancel();
+    },
+    delays: () => [...waiting.values()],
+  };
+}
 
 const open: { hearth: Hearth; server: TestServer }[] = [];
 
@@ -25,7 +40,8 @@ afterEach(async () => {
 export function setUp(options: Partial<HearthOptions> = {}) {
   const server = new TestServer();
   const clock = new TestClock();
-  const hearth = createHearth({ baseUrl: server.url, clock: clientClock(clock), random: () => 0, ...options });
+  const own = clientClock(clock);
+  const hearth = createHearth({ baseUrl: server.url, clock: own, random: () => 0, ...options });
   open.push({ hearth, server });
 
   const received: ServerFrame[] = [];
@@ -45,6 +61,8 @@ export function setUp(options: Partial<HearthOptions> = {}) {
     hearth.ws.connect();
     await until(() => onlines.length > before);
   };
+  /** Settles when `count` timers wait for so long: 500 ms is the shortest backoff. */
+  const waits = (ms: number, count = 1) => until(() => own.delays().filter((each) => each === ms).length === count);
   /** Moves the clock to the next attempt and waits for it to succeed. */
   const comeBack = async () => {
     await until(() => status() === 'offline' && hearth.state.get().connection.retryAt !== undefined);
@@ -67,8 +85,8 @@ export function setUp(options: Partial<HearthOptions> = {}) {
     status,
     goOnline,
     comeBack,
+    waits,
     roundTrip,
     payloads,
-    alice,
   };
 }
