@@ -245,10 +245,19 @@ describe('history', () => {
       status: 'failed',
       error: failure,
     });
+    const reloaded = after(atLatest, asked('open', 2), failed('open', 2));
+    expect(reloaded.windows[kitchen]).toMatchObject({ status: 'ready', error: failure });
+    expect(positions(reloaded)).toEqual([1, 2, 3]);
     const state = after(atLatest, asked('before', 2), posted(4), failed('before', 2));
     expect(positions(state)).toEqual([1, 2, 3, 4]);
     expect(state.windows[kitchen]).toMatchObject({ status: 'ready', error: failure });
     expect(state.windows[kitchen]?.loading).toBeUndefined();
+  });
+
+  test('a window that is loaded afresh shows what it has until the new page takes its place', () => {
+    const state = after(atLatest, asked('open', 2), posted(9));
+    expect(positions(state)).toEqual([1, 2, 3]);
+    expect(positions(after(state, came('open', [7, 8], { before: 'b7' }, 2)))).toEqual([7, 8, 9]);
   });
 
   test('a page that reaches further than we knew moves the head', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Message } from '@shared/chat/schema.ts';
 import type { UserId } from '@shared/kernel/ids.ts';
-import { timelineRows } from '../../web/chat/timeline-rows.ts';
+import { timelineRows } from '../../web/chat/timeline/timeline-rows.ts';
 
 const me: UserId = 'usr_me';
 const noon = new Date(2026, 2, 3, 12).getTime();

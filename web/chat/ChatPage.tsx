@@ -1,10 +1,131 @@
+import { useParams } from '@solidjs/router';
+import MessagesSquare from 'lucide-solid/icons/messages-square';
+import { createMemo, createSignal, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import { useI18n } from '../i18n/i18n.tsx';
+import { useMe } from '../platform/hearth.tsx';
+import { storage } from '../platform/storage.ts';
 import { PageLayout } from '../shell/PageLayout.tsx';
-import { PageHeader } from '../ui/PageHeader.tsx';
+import { usePageTitle } from '../shell/title.ts';
+import { Button } from '../ui/Button.tsx';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import { PaneBoundary } from '../ui/PaneBoundary.tsx';
+import { Skeleton } from '../ui/Skeleton.tsx';
+import { ChatProvider, useChat } from './context.tsx';
+import { DialogProvider, useDialogs } from './dialogs/dialogs.tsx';
+import { RoomAbsent } from './room/RoomAbsent.tsx';
+import { RoomPane } from './room/RoomPane.tsx';
+import { roomSections } from './room-list-order.ts';
+import { useRoomShortcuts } from './room-shortcuts.ts';
+import { RoomList } from './sidebar/RoomList.tsx';
+import { type RoomState, totalUnread } from './state.ts';
+
+const RoomDetails = lazy(() => import('./room/RoomDetails.tsx'));
+
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+
+/** No room is chosen: on a phone the list is shown instead. */
+function NoRoom() {
+  const { t } = useI18n();
+  const me = useMe();
+  const chat = useChat();
+  const dialogs = useDialogs();
+  const none = () => chat.store.state().listed && Object.keys(chat.rooms()).length === 0;
+  const mayStart = () => me().role !== 'guest';
+  const hint = () => {
+    if (!none()) return t('chat.pickHint');
+    return mayStart() ? t('chat.welcomeHint') : t('chat.welcomeGuest');
+  };
+  return (
+    <EmptyState
+      icon={<MessagesSquare />}
+      title={none() ? t('chat.welcome') : t('chat.pick')}
+      text={hint()}
+      action={
+        <Show when={none() && mayStart()}>
+          <Button variant="primary" onClick={() => dialogs.open({ kind: 'create' })}>
+            {t('chat.createRoom')}
+          </Button>
+        </Show>
+      }
+    />
+  );
+}
+
+function Rooms() {
+  const { t, region } = useI18n();
+  const chat = useChat();
+  const params = useParams();
+  const roomId = () => params['roomId'] as RoomState['id'] | undefined;
+  const room = createMemo(() => {
+    const id = roomId();
+    return id === undefined ? undefined : chat.rooms()[id];
+  });
+  const listed = createMemo(() => chat.store.state().listed);
+  const [details, setDetails] = createSignal(
+    matchMedia('(width >= 80rem)').matches && storage.get('room-details', false, isBoolean),
+  );
+  const showDetails = (shown: boolean) => {
+    setDetails(shown);
+    storage.set('room-details', shown);
+  };
+  const sections = createMemo(() => roomSections(chat.rooms(), region()));
+  useRoomShortcuts(() => [...sections().rooms, ...sections().direct], roomId);
+  const unread = createMemo(() => totalUnread(chat.store.state()));
+  usePageTitle(() => {
+    const here = room();
+    const title = here ? chat.roomName(here) : t('nav.rooms');
+    return unread() > 0 ? t('chat.titleUnread', { count: unread(), title }) : title;
+  });
+  const openRoom = createMemo(() => room()?.id);
+  // Made once each: the layout asks for its panes several times.
+  const sidebar = (
+    <PaneBoundary>
+      <RoomList />
+    </PaneBoundary>
+  );
+  const showsAside = createMemo(() => details() && openRoom() !== undefined);
+  const aside = createMemo(() =>
+    showsAside() ? (
+      <PaneBoundary>
+        <Suspense>
+          <Show when={room()}>{(open) => <RoomDetails room={open()} onClose={() => showDetails(false)} />}</Show>
+        </Suspense>
+      </PaneBoundary>
+    ) : undefined,
+  );
+  return (
+    <PageLayout
+      show={roomId() ? 'main' : 'sidebar'}
+      sidebarLabel={t('nav.rooms')}
+      sidebar={sidebar}
+      asideLabel={t('chat.details')}
+      aside={aside()}
+    >
+      <Switch fallback={<NoRoom />}>
+        <Match when={openRoom()} keyed>
+          <Show when={room()}>
+            {(open) => <RoomPane room={open()} detailsShown={details()} onDetails={() => showDetails(!details())} />}
+          </Show>
+        </Match>
+        <Match when={roomId() !== undefined && listed() ? roomId() : undefined} keyed>
+          {(id) => <RoomAbsent roomId={id} />}
+        </Match>
+        <Match when={roomId() !== undefined}>
+          <div class="timeline-frame--waiting">
+            <Skeleton lines={8} label={t('app.loading')} />
+          </div>
+        </Match>
+      </Switch>
+    </PageLayout>
+  );
+}
 
 export default function ChatPage() {
   return (
-    <PageLayout>
-      <PageHeader title="" />
-    </PageLayout>
+    <ChatProvider>
+      <DialogProvider>
+        <Rooms />
+      </DialogProvider>
+    </ChatProvider>
   );
 }

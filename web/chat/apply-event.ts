@@ -2,7 +2,7 @@ import type { Message } from '@shared/chat/schema.ts';
 import type { RoomId, UserId } from '@shared/kernel/ids.ts';
 import type { ChatEvent, ListedRoom, Payloads } from './chat-event.ts';
 import { addPage, failPage, openingWindow, receive, sameRevision } from './history-window.ts';
-import type { ChatState, RoomState } from './state.ts';
+import type { ChatState, HistoryWindow, RoomState } from './state.ts';
 
 type Appliers = { [E in keyof Payloads]: (state: ChatState, payload: Payloads[E], now: number) => ChatState };
 
@@ -100,10 +100,11 @@ const appliers: Appliers = {
 
   history_asked(state, { roomId, kind, ticket }) {
     const known = state.windows[roomId];
-    if (kind === 'open') return { ...state, windows: { ...state.windows, [roomId]: openingWindow(ticket) } };
-    if (!known || known.loading) return state;
-    const window = { ...known, ticket, loading: kind };
+    if (kind !== 'open' && (!known || known.loading)) return state;
+    // What is shown stays until something newer is there to take its place.
+    const window: HistoryWindow = known ? { ...known, ticket, loading: kind, arrived: [] } : openingWindow(ticket);
     delete window.error;
+    delete window.failed;
     return { ...state, windows: { ...state.windows, [roomId]: window } };
   },
 

@@ -54,9 +54,10 @@ export function addPage(window: HistoryWindow, kind: PageKind, page: Page<Messag
 }
 
 export function failPage(window: HistoryWindow, kind: PageKind, error: HearthError): HistoryWindow {
-  const next: HistoryWindow = { ...window, error, arrived: [] };
+  const next: HistoryWindow = { ...window, error, failed: kind, arrived: [] };
   delete next.loading;
-  if (kind === 'open') next.status = 'failed';
-  else if (next.after === undefined) next.messages = merge(window.messages, window.arrived);
+  if (window.status !== 'ready') next.status = 'failed';
+  // After a reload that failed, nobody knows whether these follow on each other.
+  else if (kind !== 'open' && next.after === undefined) next.messages = merge(window.messages, window.arrived);
   return next;
 }

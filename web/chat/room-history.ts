@@ -45,7 +45,7 @@ export function createRoomHistory({ hearth, state, apply }: HistoryDeps) {
     async open(roomId: RoomId): Promise<void> {
       const window = state().windows[roomId];
       const room = state().rooms[roomId];
-      if (window?.status === 'opening') return;
+      if (window?.loading === 'open') return;
       const first = window?.messages[0]?.position ?? 0;
       const holdsUnread = !room || unreadOf(room) === 0 || first <= room.readPosition + 1;
       if (window?.status === 'ready' && window.after === undefined && holdsUnread) return;
@@ -73,7 +73,7 @@ export function createRoomHistory({ hearth, state, apply }: HistoryDeps) {
         const head = state().rooms[roomId]?.head ?? 0;
         const last = window.messages.at(-1)?.position ?? 0;
         const behind = window.after === undefined && !window.loading && last < head;
-        if (!behind && window.status !== 'failed') continue;
+        if (!behind && !window.error) continue;
         if (isOpen(roomId)) void reload(roomId);
         else apply({ event: 'history_dropped', payload: { roomId } });
       }

@@ -23,8 +23,8 @@ export interface RoomSections {
 }
 
 /** Rooms by name, so that they stay where they are; direct conversations with the most recent first. */
-export function roomSections(state: ChatState, locale: string): RoomSections {
-  const all = Object.values<RoomState>(state.rooms);
+export function roomSections(rooms: ChatState['rooms'], locale: string): RoomSections {
+  const all = Object.values<RoomState>(rooms);
   const names = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
   return {
     rooms: all.filter(({ kind }) => kind !== 'direct').toSorted((a, b) => names.compare(a.name, b.name)),

@@ -20,6 +20,8 @@ export interface HistoryWindow {
   ticket: number;
   loading?: 'open' | 'before' | 'after';
   error?: HearthError;
+  /** Which page the error is about. */
+  failed?: 'open' | 'before' | 'after';
   /** Messages that came while a page was on its way and may or may not be in it. */
   arrived: readonly Message[];
 }

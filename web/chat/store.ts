@@ -119,7 +119,7 @@ export function createChatStore({ hearth, me, clock = browserClock, newId = mono
       void listPeople();
       if (!state().listed || listError()) void listRooms();
       const roomId = openRoom();
-      if (roomId && state().windows[roomId]?.status === 'failed') void history.reload(roomId);
+      if (roomId && state().windows[roomId]?.error) void history.reload(roomId);
     }),
     hearth.state.subscribe((next, previous) => {
       if (next.welcome && next.welcome !== previous.welcome) welcome(next.welcome.state['chat']);

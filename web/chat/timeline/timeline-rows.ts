@@ -1,7 +1,7 @@
 import type { Actor } from '@shared/kernel/actor.ts';
 import type { Message } from '@shared/chat/schema.ts';
 import type { UserId } from '@shared/kernel/ids.ts';
-import type { PendingMessage } from './state.ts';
+import type { PendingMessage } from '../state.ts';
 
 /** One line of the timeline: a message, or one of ours that is still on its way. */
 export interface TimelineRow {

@@ -1,0 +1,71 @@
+import type { Hearth } from '@shared/client/types.ts';
+import type { Actor } from '@shared/kernel/actor.ts';
+import type { RoomId, UserId } from '@shared/kernel/ids.ts';
+import { type Accessor, createContext, createMemo, type ParentProps, useContext } from 'solid-js';
+import { useI18n } from '../i18n/i18n.tsx';
+import { useHearth, useMe } from '../platform/hearth.tsx';
+import { roomName } from './room-list-order.ts';
+import type { ChatState, RoomState } from './state.ts';
+import { type ChatStore, createChatStore } from './store.ts';
+
+/** What the views share: the store, the parts of its state that change apart, and what things are called. */
+export interface Chat {
+  store: ChatStore;
+  me: UserId;
+  rooms: Accessor<ChatState['rooms']>;
+  people: Accessor<ChatState['people']>;
+  personName: (id: UserId) => string;
+  authorName: (author: Actor) => string;
+  roomName: (room: RoomState) => string;
+}
+
+// The store outlives the page: who comes back from the dashboard finds everything as it is now. It ends with the session.
+const stores = new WeakMap<Hearth, { me: UserId; store: ChatStore }>();
+
+function storeOf(hearth: Hearth, me: UserId): ChatStore {
+  const known = stores.get(hearth);
+  if (known?.me === me) return known.store;
+  known?.store.dispose();
+  const store = createChatStore({ hearth, me });
+  stores.set(hearth, { me, store });
+  const stop = hearth.state.subscribe(({ session }) => {
+    if (session.status === 'signedIn' && session.user.id === me) return;
+    stop();
+    store.dispose();
+    if (stores.get(hearth)?.store === store) stores.delete(hearth);
+  });
+  return store;
+}
+
+const ChatContext = createContext<Chat>();
+
+export function ChatProvider(props: ParentProps) {
+  const { t } = useI18n();
+  const user = useMe();
+  const me = user().id;
+  const store = storeOf(useHearth(), me);
+  const rooms = createMemo(() => store.state().rooms);
+  const people = createMemo(() => store.state().people);
+  const personName = (id: UserId) => people()[id]?.name ?? (id === me ? user().name : t('chat.somebody'));
+  const chat: Chat = {
+    store,
+    me,
+    rooms,
+    people,
+    personName,
+    authorName(author) {
+      if (author.kind === 'user') return personName(author.id as UserId);
+      return author.kind === 'system' ? t('app.name') : author.id;
+    },
+    roomName: (room) => roomName({ me, people: people() }, room, t('chat.somebody')),
+  };
+  return <ChatContext.Provider value={chat}>{props.children}</ChatContext.Provider>;
+}
+
+export function useChat(): Chat {
+  const chat = useContext(ChatContext);
+  if (!chat) throw new Error('ChatProvider is missing above this component');
+  return chat;
+}
+
+export const roomPath = (roomId: RoomId): string => `/rooms/${roomId}`;

@@ -1,0 +1,158 @@
+import './markdown.css';
+import { createMemo, For, type JSX, Show } from 'solid-js';
+import { useI18n } from '../../i18n/i18n.tsx';
+import { type Block, type Inline, type ListItem, parse } from './parse.ts';
+
+const Inlines = (props: { items: readonly Inline[] }) => <For each={props.items}>{inline}</For>;
+const Blocks = (props: { items: readonly Block[] }) => <For each={props.items}>{block}</For>;
+
+function inline(item: Inline): JSX.Element {
+  switch (item.kind) {
+    case 'text':
+      return item.text;
+    case 'break':
+      return <br />;
+    case 'code':
+      return <code class="md-code">{item.text}</code>;
+    case 'link':
+      return (
+        <a href={item.href} title={item.href} target="_blank" rel="noopener noreferrer">
+          <Inlines items={item.children} />
+        </a>
+      );
+    case 'strong':
+      return (
+        <strong>
+          <Inlines items={item.children} />
+        </strong>
+      );
+    case 'em':
+      return (
+        <em>
+          <Inlines items={item.children} />
+        </em>
+      );
+    case 'del':
+      return (
+        <del>
+          <Inlines items={item.children} />
+        </del>
+      );
+  }
+}
+
+function block(item: Block): JSX.Element {
+  switch (item.kind) {
+    case 'paragraph':
+      return (
+        <p>
+          <Inlines items={item.children} />
+        </p>
+      );
+    case 'heading':
+      // Messages do not take part in the outline of the page.
+      return (
+        <p class={`md-heading md-heading--${item.level}`}>
+          <Inlines items={item.children} />
+        </p>
+      );
+    case 'code':
+      return <CodeBlock text={item.text} language={item.language} />;
+    case 'quote':
+      return (
+        <blockquote>
+          <Blocks items={item.children} />
+        </blockquote>
+      );
+    case 'list':
+      return <List list={item} />;
+    case 'table':
+      return <Table table={item} />;
+    case 'rule':
+      return <hr />;
+  }
+}
+
+/** Scrolls sideways by itself: focusable, so that the keyboard can do it too. */
+function CodeBlock(props: { text: string; language: string }) {
+  const { t } = useI18n();
+  return (
+    <pre class="md-block" tabindex="0" role="region" aria-label={`${t('chat.code')} ${props.language}`.trim()}>
+      <code>{props.text}</code>
+    </pre>
+  );
+}
+
+function Item(props: { item: ListItem }) {
+  const { t } = useI18n();
+  return (
+    <li classList={{ 'md-task': props.item.checked !== undefined }}>
+      <Show when={props.item.checked !== undefined}>
+        <span class="md-check" classList={{ 'md-check--done': props.item.checked }}>
+          <span class="visually-hidden">{props.item.checked ? t('chat.taskDone') : t('chat.taskOpen')}</span>
+        </span>
+      </Show>
+      <Blocks items={props.item.children} />
+    </li>
+  );
+}
+
+function List(props: { list: Extract<Block, { kind: 'list' }> }) {
+  const items = () => <For each={props.list.items}>{(item) => <Item item={item} />}</For>;
+  return (
+    <Show when={props.list.ordered} fallback={<ul>{items()}</ul>}>
+      <ol start={props.list.start}>{items()}</ol>
+    </Show>
+  );
+}
+
+const alignClass = (align: string | null | undefined): string | undefined => (align ? `md-${align}` : undefined);
+
+function Table(props: { table: Extract<Block, { kind: 'table' }> }) {
+  const { t } = useI18n();
+  return (
+    <div class="md-table" tabindex="0" role="region" aria-label={t('chat.table')}>
+      <table>
+        <thead>
+          <tr>
+            <For each={props.table.header}>
+              {(cell, column) => (
+                <th scope="col" class={alignClass(props.table.align[column()])}>
+                  <Inlines items={cell} />
+                </th>
+              )}
+            </For>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={props.table.rows}>
+            {(row) => (
+              <tr>
+                <For each={row}>
+                  {(cell, column) => (
+                    <td class={alignClass(props.table.align[column()])}>
+                      <Inlines items={cell} />
+                    </td>
+                  )}
+                </For>
+              </tr>
+            )}
+          </For>
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** One to three emoji and nothing else. */
+const FEW_EMOJI = /^(?:\p{RGI_Emoji}\s*){1,3}$/v;
+
+/** A message as elements: no HTML is ever made from what somebody typed. */
+export function Markdown(props: { text: string }) {
+  const blocks = createMemo(() => parse(props.text));
+  return (
+    <div class="markdown" classList={{ 'markdown--emoji': FEW_EMOJI.test(props.text) }} dir="auto">
+      <Blocks items={blocks()} />
+    </div>
+  );
+}
