@@ -25,9 +25,10 @@ export interface HearthProcess extends AsyncDisposable {
 /** A port that nobody listens on right now. */
 export function freePort(): number {
   const probe = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() });
+  const { port } = probe;
   void probe.stop(true);
-  if (probe.port === undefined) throw new Error('No port is free');
-  return probe.port;
+  if (!port) throw new Error('No port is free');
+  return port;
 }
 
 /** Starts Hearth and waits until it takes requests. */
@@ -58,7 +59,11 @@ export async function startHearth(options: HearthProcessOptions): Promise<Hearth
       () => false,
     );
   try {
-    await until(async () => child.exitCode !== null || (await isReady()), () => written, 60_000);
+    await until(
+      async () => child.exitCode !== null || (await isReady()),
+      () => written,
+      20_000,
+    );
   } catch (error) {
     await end('SIGKILL');
     throw error;
