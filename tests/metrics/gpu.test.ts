@@ -6,6 +6,7 @@ import { createNvidia, type Nvidia, parseNvidia } from '../../server/metrics/gpu
 import { gpuLoad } from '../../server/metrics/gpu.ts';
 import { systemClock } from '../../server/platform/clock.ts';
 import { TestClock } from '../support/clock.ts';
+import { until } from '../support/until.ts';
 import { tree } from './tree.ts';
 
 const gpu = { name: 'a', load: null, memoryTotal: null, memoryUsed: null, temperature: null };
@@ -14,10 +15,6 @@ const lines = (path: string) =>
     .text()
     .then((text) => text.split('\n').filter(Boolean))
     .catch(() => []);
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** An executable that notes its start with its process id and arguments, then runs the given shell lines. */
 async function command(folder: string, ...script: string[]): Promise<string> {

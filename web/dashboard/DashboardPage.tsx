@@ -46,7 +46,7 @@ function MachinePane() {
   const { t, region } = useI18n();
   const dashboard = createDashboard(useHearth());
   const format = createMemo(() => createFormat(region()));
-  const [range, setRange] = createSignal<Range>(storage.get<Range>('dashboard.range', 5, isRange));
+  const [range, setRange] = createSignal<Range>(storage.get<Range>('dashboard.range', 1, isRange));
   const host = () => dashboard.latest()?.details.host;
   const choose = (value: Range) => {
     setRange(value);

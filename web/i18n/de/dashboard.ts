@@ -45,6 +45,4 @@ export const dashboard: Translation<typeof english> = {
   'dashboard.sensors': 'Sensoren',
   'dashboard.interfaces': 'Netzwerkkarten',
   'dashboard.gpus': 'Grafikkarten',
-  'dashboard.name': 'Name',
-  'dashboard.value': 'Wert',
 };

@@ -42,6 +42,4 @@ export const dashboard = {
   'dashboard.sensors': 'Sensors',
   'dashboard.interfaces': 'Network cards',
   'dashboard.gpus': 'Graphics cards',
-  'dashboard.name': 'Name',
-  'dashboard.value': 'Value',
 } as const;
