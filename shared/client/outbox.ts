@@ -50,6 +50,7 @@ export function createOutbox({ timers, random, storage, send }: OutboxDeps): Out
   const queue: Entry[] = [];
   let failures = 0;
   let held = false;
+  let sessions = 0;
   let running = false;
   let wake = () => {};
 
@@ -93,9 +94,11 @@ export function createOutbox({ timers, random, storage, send }: OutboxDeps): Out
       await head.saved;
       if (queue[0] !== head) continue;
       const { key, module, function: fn, input, createdAt } = head;
+      const asked = sessions;
       const result = await send({ key, module, function: fn, input, createdAt }, head.abort.signal);
       if (queue[0] !== head) continue;
-      if (needsSession(result)) held = true;
+      // Somebody may have signed in since it was sent.
+      if (needsSession(result)) held = asked === sessions;
       else if (result.ok || !result.error.retryable) leave(head, result);
       else await pause(Math.max((result.error.retryAfter ?? 0) * 1000, backoff(failures++, random)));
     }
@@ -131,6 +134,7 @@ export function createOutbox({ timers, random, storage, send }: OutboxDeps): Out
     cancel,
     wake: () => wake(),
     resume() {
+      sessions++;
       held = false;
       wake();
       void run();

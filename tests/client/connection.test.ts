@@ -195,6 +195,26 @@ test('an upgrade that stays refused after renewing is final', async () => {
   expect(server.upgrades).toBe(2);
 });
 
+test('a renewal of an earlier attempt does not make a later refusal final', async () => {
+  const { server, clock, hearth, onlines, waits } = setUp();
+  server.upgradeStatus = 401;
+  server.routes.set('/api/hub/admission', () => refusal('auth.unauthenticated', 401));
+  server.routes.set(refresh, () => {
+    server.routes.set('/api/hub/admission', () => refusal('server.not_ready', 503, true));
+    return renewed();
+  });
+  hearth.ws.connect();
+  await waits(500);
+  server.routes.set('/api/hub/admission', () => refusal('auth.unauthenticated', 401));
+  server.routes.set(refresh, () => {
+    server.upgradeStatus = 0;
+    return renewed();
+  });
+  clock.advance(500);
+  await until(() => onlines.length === 1);
+  expect(server.asked(refresh)).toHaveLength(2);
+});
+
 test('an upgrade that the origin or role forbids is final', async () => {
   const { server, hearth, status } = setUp();
   server.upgradeStatus = 403;

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { createChannels } from '@shared/client/channels.ts';
 import { createCursor } from '@shared/client/cursor.ts';
 import { createTimers } from '@shared/client/timers.ts';
+import { fail, Unreachable } from '@shared/kernel/errors.ts';
 import type { ServerFrame, SubscribeAck } from '@shared/hub/frames.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import * as fc from 'fast-check';
@@ -64,7 +65,7 @@ function world() {
   const seen: ({ event: number } | { reset: true })[] = [];
   let pruned = 0;
   let wire: (() => void)[] = [];
-  let questions: { since?: number; resolve: (result: Result<SubscribeAck>) => void }[] = [];
+  const questions: { since?: number; resolve: (result: Result<SubscribeAck>) => void }[] = [];
 
   const channels = createChannels({
     timers: createTimers(clientClock(new TestClock())),
@@ -81,7 +82,7 @@ function world() {
   function connect() {
     channels.closed();
     wire = [];
-    questions = [];
+    for (const { resolve } of questions.splice(0)) resolve(fail(Unreachable));
     const offset = log.length;
     channels.welcome({ epoch: 'e1', channels: [{ channel: 'room:a', offset }] });
   }

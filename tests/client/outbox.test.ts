@@ -83,6 +83,7 @@ test('a cut between sending and the answer stores the action once, with the same
   expect(stored).toEqual(['a']);
   expect(hearth.outbox.pending().map(({ key }) => key)).toEqual(['a', 'b']);
   await waits(500, 2);
+  server.handlers.set('call', (frame) => ({ payload: store(String(frame.payload.key)) }));
   clock.advance(500);
   expect(await first.done).toEqual({ ok: true, data: { id: 'msg_a' } } as never);
   expect((await second.done).ok).toBe(true);
@@ -166,7 +167,7 @@ test('the same key twice is one action', async () => {
 });
 
 test('a cancelled action is not sent, and the others are', async () => {
-  const { server, clock, enqueue, hearth, stored, waits } = storing();
+  const { server, enqueue, hearth, stored, waits } = storing();
   const answer = server.routes.get(post)!;
   server.routes.set(post, () => refusal('server.not_ready', 503, true));
   const [a, b, c] = ['a', 'b', 'c'].map(enqueue);
@@ -179,6 +180,37 @@ test('a cancelled action is not sent, and the others are', async () => {
   expect(await b!.done).toMatchObject({ ok: false, error: { code: 'network.aborted' } });
   expect((await c!.done).ok).toBe(true);
   expect(stored).toEqual(['c']);
+});
+
+test('cancelling an action that was sent already lets the next one pass', async () => {
+  const { server, goOnline, enqueue, hearth, stored, store } = storing();
+  await goOnline();
+  server.handlers.set('call', ({ payload }) =>
+    payload.key === 'a' ? undefined : { payload: store(String(payload.key)) },
+  );
+  const first = enqueue('a');
+  const second = enqueue('b');
+  await until(() => server.received('call').length === 1);
+  hearth.outbox.cancel('a');
+  expect(await first.done).toMatchObject({ ok: false, error: { code: 'network.aborted' } });
+  expect((await second.done).ok).toBe(true);
+  expect(stored).toEqual(['b']);
+});
+
+test('an action refused for want of a session while somebody signs in is sent again', async () => {
+  const { server, hearth, enqueue, stored } = storing();
+  const answer = server.routes.get(post)!;
+  const hanging = Promise.withResolvers<void>();
+  server.upgradeStatus = 502;
+  server.routes.set(post, () => hanging.promise.then(() => refusal('auth.unauthenticated', 401)));
+  server.routes.set('/api/auth/refresh', () => refusal('auth.refresh_refused', 401));
+  const outgoing = enqueue('a');
+  await until(() => server.asked(post).length === 1);
+  hearth.signedIn(alice);
+  server.routes.set(post, answer);
+  hanging.resolve();
+  expect((await outgoing.done).ok).toBe(true);
+  expect(stored).toEqual(['a']);
 });
 
 test('coming online ends the wait of the outbox', async () => {

@@ -8,7 +8,8 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 const holds = <T extends true>(): T | undefined => undefined;
 
 export async function calls() {
-  const posted = await hearth.api.chat.postMessage({ roomId: 'room_1', clientId: 'c', text: 'hi' });
+  const { postMessage } = hearth.api.chat;
+  const posted = await postMessage({ roomId: 'room_1', clientId: 'c', text: 'hi' });
   holds<Equal<typeof posted, Result<Message>>>();
   if (posted.ok) posted.data.position.toFixed();
   else holds<Equal<typeof posted.error, HearthError>>();
@@ -22,13 +23,13 @@ export async function calls() {
   // @ts-expect-error there is no such function
   await hearth.api.chat.sendMessage({ roomId: 'room_1', clientId: 'c', text: 'hi' });
   // @ts-expect-error the text is missing
-  await hearth.api.chat.postMessage({ roomId: 'room_1', clientId: 'c' });
+  await postMessage({ roomId: 'room_1', clientId: 'c' });
   // @ts-expect-error the input is missing
-  await hearth.api.chat.postMessage();
+  await postMessage();
   // @ts-expect-error a text is no number
-  await hearth.api.chat.postMessage({ roomId: 'room_1', clientId: 'c', text: 1 });
+  await postMessage({ roomId: 'room_1', clientId: 'c', text: 1 });
   // @ts-expect-error no message has a colour
-  await hearth.api.chat.postMessage({ roomId: 'room_1', clientId: 'c', text: 'hi', colour: 'red' });
+  await postMessage({ roomId: 'room_1', clientId: 'c', text: 'hi', colour: 'red' });
   // @ts-expect-error a team has no such role
   await hearth.api.people.invite({ role: 'owner' });
 
