@@ -4,6 +4,7 @@ import type { Result } from '../kernel/result.ts';
 import { backoff } from './backoff.ts';
 import { createCursor } from './cursor.ts';
 import type { Cursor, JournalledFrame } from './cursor.ts';
+import { createLane } from './lane.ts';
 import type { Timers } from './timers.ts';
 
 /** The channels of one client: who wants them, how far each was received, and what is being recovered. */
@@ -59,8 +60,7 @@ const PARALLEL = 32;
 export function createChannels(deps: ChannelsDeps): Channels {
   const entries = new Map<string, Entry>();
   const recovering = new Set<Entry>();
-  const queue: (() => void)[] = [];
-  let running = 0;
+  const lane = createLane(PARALLEL);
   let epoch: string | undefined;
   let lost = false;
   /** The connection that answers count for; 0 while there is none. */
@@ -142,17 +142,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
     if (entry.asking || live === 0) return;
     entry.asking = true;
     const connection = live;
-    queue.push(() => void answer(entry, connection));
-    pump();
-  }
-
-  function pump() {
-    while (running < PARALLEL) {
-      const next = queue.shift();
-      if (!next) return;
-      running++;
-      next();
-    }
+    lane.run(() => answer(entry, connection));
   }
 
   const isCurrent = (entry: Entry, connection: number) =>
@@ -163,11 +153,9 @@ export function createChannels(deps: ChannelsDeps): Channels {
     const since = epoch === undefined || offset === undefined ? undefined : { epoch, offset };
     const result = await deps.subscribe(entry.channel, since);
     if (connection !== live) return;
-    running--;
     entry.asking = false;
     if (isCurrent(entry, connection)) take(entry, offset, result);
     else complete(entry);
-    pump();
   }
 
   function take(entry: Entry, asked: number | undefined, result: Result<SubscribeAck>) {
@@ -200,8 +188,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
 
   function close() {
     live = 0;
-    running = 0;
-    queue.length = 0;
+    lane.clear();
     recovering.clear();
     for (const entry of entries.values()) entry.asking = false;
   }

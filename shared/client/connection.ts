@@ -1,8 +1,6 @@
-import { RefreshRefused } from '../auth/errors.ts';
-import { closeCodes, comesBack } from '../hub/close-codes.ts';
+import { closeCodes } from '../hub/close-codes.ts';
 import type { ClientFrame, ServerFrame, Welcome } from '../hub/frames.ts';
 import { limits, SYSTEM } from '../hub/limits.ts';
-import { Forbidden, fail, Unreachable } from '../kernel/errors.ts';
 import type { HearthError, Result } from '../kernel/result.ts';
 import { backoff } from './backoff.ts';
 import { isRecord } from './envelope.ts';
@@ -14,6 +12,8 @@ import { openSocket } from './socket.ts';
 import type { Dial, Socket } from './socket.ts';
 import type { Timers } from './timers.ts';
 import type { ConnectionState } from './types.ts';
+import { lost, ofAdmission, ofClose, ofFailure } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /**
  * The life of the one socket:
@@ -81,9 +81,6 @@ const isWelcome = (frame: ServerFrame): frame is ServerFrame<'welcome', Welcome>
   typeof frame.payload.epoch === 'string' &&
   Array.isArray(frame.payload.channels);
 
-const reasonOf = (code: number): HearthError =>
-  fail(code === closeCodes.sessionEnded ? RefreshRefused : Forbidden, { closeCode: code }).error;
-
 export function createConnection(deps: ConnectionDeps): Connection {
   const { timers, random } = deps;
   let phase: Phase = { name: 'idle' };
@@ -122,7 +119,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
     const mine: Phase & { name: 'opening' } = enter({ name: 'opening', cancel: () => {} });
     const dial = await deps.dial();
     if (phase !== mine) return;
-    if (!dial.ok) return dial.error.retryable ? wait(dial.error) : end(dial.error);
+    if (!dial.ok) return obey(ofFailure(dial.error));
     const socket = openSocket(deps.WebSocket, dial.data, {
       frame: (frame) => onFrame(socket, frame),
       close: (code) => onClose(socket, code),
@@ -154,7 +151,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
       ping: () => write({ event: 'ping', channel: SYSTEM, payload: {} }),
       dead: () => {
         if (phase.name === 'live') phase.socket.drop(closeCodes.noPong);
-        wait(fail(Unreachable).error);
+        wait(lost());
       },
     });
     const frameBytes = given?.frameBytes ?? limits.frameBytes;
@@ -172,27 +169,23 @@ export function createConnection(deps: ConnectionDeps): Connection {
 
   function onClose(socket: Socket, code: number) {
     if ((phase.name !== 'opening' && phase.name !== 'live') || phase.socket !== socket) return;
-    const lost = fail(Unreachable).error;
-    if (!comesBack(code)) {
-      const final = reasonOf(code);
-      if (code === closeCodes.sessionEnded || code === closeCodes.userDeactivated) end(final);
-      else refuse(final);
-    } else if (code === closeCodes.tokenExpired) void renewAndOpen(lost);
+    const verdict = ofClose(code);
+    if (verdict.next !== 'wait') obey(verdict);
     else if (phase.name === 'opening') void check();
-    else if (phase.drain) wait(lost, phase.drain.comeBackAt - timers.now());
-    else wait(lost);
+    else wait(verdict.reason, phase.drain && phase.drain.comeBackAt - timers.now());
+  }
+
+  function obey({ next, reason: why }: Verdict) {
+    if (next === 'wait') wait(why);
+    else if (next === 'renew') void renewAndOpen(why);
+    else refuse(why);
+    if (next === 'end') deps.onEnded(why);
   }
 
   async function check() {
     const mine = enter({ name: 'checking' });
-    const { result, status } = await deps.admission();
-    if (phase !== mine) return;
-    if (result.ok) wait(fail(Unreachable).error);
-    else if (result.error.retryable) wait(result.error);
-    else if (status === 401 && !renewed) void renewAndOpen(result.error);
-    else if (status === 401) end(result.error);
-    else if (status === 403) refuse(result.error);
-    else wait(result.error);
+    const answer = await deps.admission();
+    if (phase === mine) obey(ofAdmission(answer, renewed));
   }
 
   async function renewAndOpen(why: HearthError) {
@@ -204,8 +197,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
     const result = await deps.renew();
     if (phase !== mine) return;
     if (result.ok) void open();
-    else if (result.error.retryable) wait(result.error);
-    else end(result.error);
+    else obey(ofFailure(result.error));
   }
 
   function wait(why: HearthError, told?: number) {
@@ -218,12 +210,6 @@ export function createConnection(deps: ConnectionDeps): Connection {
     failures++;
     reason = why;
     show('offline', timers.now() + Math.max(0, delay));
-  }
-
-  /** The session is over. */
-  function end(why: HearthError) {
-    refuse(why);
-    deps.onEnded(why);
   }
 
   function refuse(why: HearthError) {
