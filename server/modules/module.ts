@@ -1,13 +1,10 @@
 import type {
   Contract,
   Definitions,
-  FunctionNames,
   InputOf,
   OutputOf,
   ParsedInputOf,
-  SocketNames,
   StreamEventOf,
-  StreamNames,
 } from '@shared/kernel/contract.ts';
 import type { Awaitable } from '@shared/kernel/result.ts';
 import type { z } from 'zod';
@@ -30,11 +27,13 @@ export interface SocketVerb<D> {
 type ReceiveOf<D> = D extends { receive: infer R extends z.ZodType } ? z.output<R> : never;
 type SendOf<D> = D extends { send: infer S extends z.ZodType } ? z.input<S> : never;
 
-export type Verbs<D extends Definitions> = {
-  [F in FunctionNames<D>]: (ctx: Context, input: ParsedInputOf<D[F]>) => Awaitable<VerbResult<OutputOf<D[F]>>>;
-} & {
-  [S in StreamNames<D>]: (ctx: Context, input: ParsedInputOf<D[S]>) => AsyncGenerator<StreamEventOf<D[S]>, void, void>;
-} & { [S in SocketNames<D>]: SocketVerb<D[S]> };
+export type VerbOf<D> = D extends { kind: 'fn' }
+  ? (ctx: Context, input: ParsedInputOf<D>) => Awaitable<VerbResult<OutputOf<D>>>
+  : D extends { kind: 'stream' }
+    ? (ctx: Context, input: ParsedInputOf<D>) => AsyncGenerator<StreamEventOf<D>, void, void>
+    : SocketVerb<D>;
+
+export type Verbs<D extends Definitions> = { [K in keyof D]: VerbOf<D[K]> };
 
 /** How a namespace of channels behaves. What no namespace states is refused. */
 export interface ChannelNamespace {
@@ -67,7 +66,7 @@ export interface ServerModule<C extends Contract = Contract> {
 /** Implements a contract. The compiler demands each function, stream and socket of it, with its types. */
 export const implement = <C extends Contract>(
   contract: C,
-  verbs: Verbs<C['definitions']>,
+  verbs: NoInfer<Verbs<C['definitions']>>,
   more: Omit<ServerModule<C>, 'contract' | 'verbs'> = {},
 ): ServerModule<C> => ({ contract, verbs, ...more });
 

@@ -120,8 +120,7 @@ export function mountSocket({ registry, callerOf, arrivalOf, respond, live, ids,
       inputOfQuery(definition.input as InputSchema, query),
     );
     if (!started.ok) return respond(started, definition, arrival);
-    const found = registry.modules.find((candidate) => candidate.contract.name === module);
-    const verb = (found?.verbs as Record<string, unknown>)[name] as AnySocketVerb;
+    const verb = registry.verb(module, name) as AnySocketVerb;
     let untrack: (() => void) | undefined;
     const socket: HandlerSocket = new HandlerSocket({
       definition,

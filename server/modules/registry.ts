@@ -48,6 +48,8 @@ export interface Registry {
   stream(caller: Caller, module: string, name: string, input: unknown): Result<AsyncGenerator<StreamItem, void, void>>;
   /** Checks access and input for a socket handler and answers with its context. */
   connect(caller: Caller, module: string, name: string, input: unknown): Result<{ ctx: Context; input: unknown }>;
+  /** What implements a definition; undefined for unknown names. */
+  verb(module: string, name: string): unknown;
   /** HTTP status of a failed result of this definition. */
   status(definition: Definition | undefined, code: string): number;
 }
@@ -86,7 +88,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     return contract && Object.hasOwn(contract.definitions, name) ? contract.definitions[name] : undefined;
   };
 
-  const verbOf = (module: string, name: string): unknown =>
+  const verb = (module: string, name: string): unknown =>
     (byName.get(module)?.verbs as Record<string, unknown> | undefined)?.[name];
 
   const admit = (caller: Caller, definition: Definition): Err | undefined => {
@@ -125,6 +127,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
   return {
     modules,
     find,
+    verb,
 
     async call(caller, module, name, input, { key } = {}) {
       const definition = find(module, name);
@@ -149,8 +152,8 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
           )
         : plainWrite;
       try {
-        const verb = verbOf(module, name) as AnyVerb;
-        const result = await verb(contextOf(caller, module, write, journalled), parsed.data);
+        const run = verb(module, name) as AnyVerb;
+        const result = await run(contextOf(caller, module, write, journalled), parsed.data);
         check(full, definition, result);
         return journalled.length > 0 ? { ...result, journalled } : result;
       } catch (error) {
@@ -166,7 +169,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       if (refusal) return refusal;
       const parsed = (definition as StreamDef).input.safeParse(input);
       if (!parsed.success) return invalid(parsed.error);
-      const start = verbOf(module, name) as AnyStream;
+      const start = verb(module, name) as AnyStream;
       return { ok: true, data: start(contextOf(caller, module, plainWrite, []), parsed.data) };
     },
 

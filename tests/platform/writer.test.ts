@@ -18,6 +18,7 @@ import {
   UnsettledWriteError,
   type Writer,
 } from '../../server/platform/db/writer.ts';
+import { until } from '../support/until.ts';
 
 const notes = sqliteTable('notes', { id: integer().primaryKey(), body: text().notNull() });
 const insert = query((db) =>
@@ -137,7 +138,7 @@ describe('the group commit', () => {
     let late: unknown;
     const slow = writer.write(async (tx) => {
       await tx.run(insert, { id: 1, body: 'lost' });
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
       try {
         await tx.run(insert, { id: 2, body: 'late' });
       } catch (error) {
@@ -147,7 +148,7 @@ describe('the group commit', () => {
     const settled = await Promise.allSettled([note(10), slow, note(11)]);
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect((settled[1] as PromiseRejectedResult).reason).toBeInstanceOf(UnsettledWriteError);
-    while (late === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+    await until(() => late);
     expect(late).toBeInstanceOf(LateWriteError);
     expect(bodies()).toEqual(['note 10', 'note 11']);
   });

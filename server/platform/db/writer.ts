@@ -67,7 +67,7 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
   const inside = new AsyncLocalStorage<Job>();
   let queue: Job[] = [];
   let scheduled = false;
-  let idlers: (() => void)[] = [];
+  const idlers: (() => void)[] = [];
 
   const settle = async (job: Job, pending: Promise<unknown>): Promise<void> => {
     // An immediate fires only after the microtask queue has drained; by then the callback must have settled.

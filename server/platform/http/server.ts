@@ -159,8 +159,8 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     },
     async close(patience) {
       const deadline = clock.now() + patience;
-      while (running > 0 && clock.now() < deadline)
-        await new Promise<void>((resolve) => clock.setTimeout(resolve, 20));
+      const settled = (): boolean => running === 0 || clock.now() >= deadline;
+      while (!settled()) await new Promise<void>((resolve) => clock.setTimeout(resolve, 20));
       await Promise.all([server.stop(true), control?.stop(true)]);
       if (controlPath !== undefined) rmSync(controlPath, { force: true });
     },
