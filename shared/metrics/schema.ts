@@ -12,7 +12,7 @@ export const Sample = z.object({
   memory: Percent,
   disk: Percent,
   gpu: Percent,
-  /** Bytes per second over all interfaces but loopback. */
+  /** Bytes per second over the network cards: neither loopback nor what passes a card a second time (bridges, tunnels). */
   network: z.object({ receive: Bytes, send: Bytes }).nullable(),
   /** Load averages over 1, 5 and 15 minutes. */
   load: z.tuple([z.number(), z.number(), z.number()]).nullable(),

@@ -33,6 +33,13 @@ describe('the dashboard writes', () => {
     expect(textOf(english.load(12.34))).toBe('12.3');
   });
 
+  test('times of an axis without AM and PM', () => {
+    const at = new Date(2030, 0, 1, 14, 5, 9).getTime();
+    expect(english.tick(at, false)).toBe('2:05');
+    expect(english.tick(at, true)).toBe('2:05:09');
+    expect(german.tick(at, true)).toBe('14:05:09');
+  });
+
   test('a duration by its two largest parts, without an empty one', () => {
     expect(english.duration(90_061)).toBe('1 day 1 hr');
     expect(english.duration(864_000 + 59)).toBe('10 days');

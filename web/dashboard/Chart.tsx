@@ -4,6 +4,7 @@ import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } 
 import uPlot from 'uplot';
 import type { Columns, Stretch } from './chart-data.ts';
 import type { Colours } from './colours.ts';
+import type { Format } from './format.ts';
 import { type Line, type Measure, plotOptions } from './plot.ts';
 
 export interface ChartProps {
@@ -14,8 +15,7 @@ export interface ChartProps {
   stretch: Stretch;
   measure: Measure;
   colours: Colours;
-  /** How a moment is written, on the axis and at the crosshair. */
-  time: (at: number, seconds: boolean) => string;
+  format: Pick<Format, 'time' | 'tick'>;
   /** The place in `columns` under the pointer, of this chart or of one beside it. */
   onPoint: (index: number | null) => void;
 }
@@ -44,7 +44,7 @@ export function Chart(props: ChartProps) {
       lines: props.lines,
       measure: props.measure,
       colours: props.colours,
-      time: (at) => props.time(at, fine),
+      tick: (at) => props.format.tick(at, fine),
       stretch: () => props.stretch,
       onCursor: follow,
     });
@@ -68,7 +68,7 @@ export function Chart(props: ChartProps) {
       <Show when={cursor()}>
         {(at) => (
           <span class="chart-time" style={{ '--left': `${at().left}px` }} aria-hidden="true">
-            {props.time(at().at, true)}
+            {props.format.time(at().at, true)}
           </span>
         )}
       </Show>

@@ -78,7 +78,7 @@ export function ChartCard(props: ChartCardProps) {
         stretch={props.stretch}
         measure={props.measure}
         colours={props.colours}
-        time={(at, seconds) => props.format.time(at, seconds)}
+        format={props.format}
         onPoint={setPoint}
       />
     </section>

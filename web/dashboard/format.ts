@@ -16,6 +16,8 @@ export interface Format {
   duration(value: number): string;
   /** Milliseconds UTC. */
   time(at: number, seconds?: boolean): string;
+  /** A time for an axis: without AM and PM, which the minutes around it do not need. */
+  tick(at: number, seconds: boolean): string;
   moment(at: number): string;
 }
 
@@ -80,6 +82,13 @@ export function createFormat(locale: string): Format {
       return list.format(shown);
     },
     time: (at, withSeconds = false) => (withSeconds ? seconds : minutes).format(at),
+    tick: (at, withSeconds) =>
+      (withSeconds ? seconds : minutes)
+        .formatToParts(at)
+        .filter(({ type }) => type !== 'dayPeriod')
+        .map(({ value }) => value)
+        .join('')
+        .trim(),
     moment: (at) => moments.format(at),
   };
 }

@@ -22,8 +22,8 @@ export interface PlotOptions {
   lines: readonly Line[];
   measure: Measure;
   colours: Colours;
-  /** Seconds are shown as well. */
-  time: (at: number) => string;
+  /** How a moment is written on the axis. */
+  tick: (at: number) => string;
   stretch: () => { from: number; to: number };
   /** The place under the pointer, also of the charts beside this one. */
   onCursor: (index: number | null, left: number) => void;
@@ -40,7 +40,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
     ...size,
     ms: 1,
     pxAlign: 0,
-    padding: [8, 12, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     scales: {
       x: {
@@ -62,7 +62,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
         grid: { show: false },
         ticks: { show: false },
         incrs: [10, 15, 30, 60, 120, 180, 300].map((step) => step * second),
-        values: (_, splits) => splits.map(options.time),
+        values: (_, splits) => splits.map(options.tick),
       },
       {
         stroke: colours.text,

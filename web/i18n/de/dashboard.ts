@@ -20,7 +20,7 @@ export const dashboard: Translation<typeof english> = {
   'dashboard.cpu': 'Prozessor',
   'dashboard.cores': { one: '{count} Kern', other: '{count} Kerne' },
   'dashboard.coresLabel': { one: '{count} Kern: {busiest}', other: '{count} Kerne, der stärkste bei {busiest}' },
-  'dashboard.memory': 'Arbeitsspeicher',
+  'dashboard.memory': 'Speicher',
   'dashboard.disk': 'Festplatte',
   'dashboard.of': '{used} von {total}',
   'dashboard.swap': 'Swap {used}',
