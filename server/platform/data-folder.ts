@@ -17,6 +17,8 @@ export interface DataPaths {
   readonly lock: string;
   /** The control socket of the running server. */
   readonly socket: string;
+  /** What the running server notes about itself. */
+  readonly running: string;
 }
 
 export const dataPaths = (folder: string): DataPaths => ({
@@ -26,6 +28,7 @@ export const dataPaths = (folder: string): DataPaths => ({
   highWater: join(folder, 'high-water.json'),
   lock: join(folder, 'hearth.lock'),
   socket: join(folder, 'hearth.sock'),
+  running: join(folder, 'running.json'),
 });
 
 /** A data folder that this process owns until it is closed or the process ends. */
