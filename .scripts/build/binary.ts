@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runtimeFor } from './runtimes.ts';
 import { hashSources, root } from './sources.ts';
@@ -24,7 +24,7 @@ export async function buildBinary(target?: Target): Promise<string> {
 
 async function compile(outfile: string, target?: Target): Promise<void> {
   const foreign = target && target !== hostTarget() ? target : undefined;
-  await Bun.build({
+  const { outputs } = await Bun.build({
     entrypoints: [join(root, 'server', 'main.ts')],
     root,
     target: 'bun',
@@ -37,11 +37,13 @@ async function compile(outfile: string, target?: Target): Promise<void> {
     define: { 'process.env.NODE_ENV': '"production"' },
     compile: {
       outfile,
-      ...(foreign && { executablePath: await runtimeFor(foreign) }),
+      ...(foreign && { target: foreign.bun, executablePath: await runtimeFor(foreign) }),
       assets: [join(root, 'web', 'dist'), join(root, 'server', 'migrations')],
       // A stray bunfig.toml or .env in the folder Hearth is started in must not change what it does.
       autoloadBunfig: false,
       autoloadDotenv: false,
     },
   });
+  // Stack traces read the copy inside the binary.
+  for (const { kind, path } of outputs) if (kind === 'sourcemap') await rm(path);
 }

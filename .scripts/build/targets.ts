@@ -1,36 +1,41 @@
 import { readdirSync } from 'node:fs';
 
-/** A platform that Hearth is built for, and the npm package that holds Bun for it. */
+/** A platform that Hearth is built for, and the package that holds Bun for it. */
 export interface Target {
   name: string;
   os: 'linux' | 'darwin' | 'win32';
   cpu: 'x64' | 'arm64';
   musl: boolean;
+  /** What `Bun.build` calls it: says which file format to write. */
+  bun: Bun.Build.CompileTarget;
   package: string;
 }
 
-const define = (name: string, os: Target['os'], cpu: Target['cpu'], suffix: string, musl = false): Target => ({
+type Row = [Target['name'], Target['os'], Target['cpu'], Target['bun'], Target['package']];
+
+const rows: readonly Row[] = [
+  ['linux-x64', 'linux', 'x64', 'bun-linux-x64', '@oven/bun-linux-x64'],
+  ['linux-arm64', 'linux', 'arm64', 'bun-linux-arm64', '@oven/bun-linux-aarch64'],
+  ['linux-x64-musl', 'linux', 'x64', 'bun-linux-x64-musl', '@oven/bun-linux-x64-musl'],
+  ['linux-arm64-musl', 'linux', 'arm64', 'bun-linux-arm64-musl', '@oven/bun-linux-aarch64-musl'],
+  ['darwin-x64', 'darwin', 'x64', 'bun-darwin-x64', '@oven/bun-darwin-x64'],
+  ['darwin-arm64', 'darwin', 'arm64', 'bun-darwin-arm64', '@oven/bun-darwin-aarch64'],
+  ['windows-x64', 'win32', 'x64', 'bun-windows-x64', '@oven/bun-windows-x64'],
+];
+
+export const targets: readonly Target[] = rows.map(([name, os, cpu, bun, locked]) => ({
   name,
   os,
   cpu,
-  musl,
-  package: `@oven/bun-${suffix}`,
-});
-
-export const targets: readonly Target[] = [
-  define('linux-x64', 'linux', 'x64', 'linux-x64'),
-  define('linux-arm64', 'linux', 'arm64', 'linux-aarch64'),
-  define('linux-x64-musl', 'linux', 'x64', 'linux-x64-musl', true),
-  define('linux-arm64-musl', 'linux', 'arm64', 'linux-aarch64-musl', true),
-  define('darwin-x64', 'darwin', 'x64', 'darwin-x64'),
-  define('darwin-arm64', 'darwin', 'arm64', 'darwin-aarch64'),
-  define('windows-x64', 'win32', 'x64', 'windows-x64'),
-];
+  bun,
+  package: locked,
+  musl: name.endsWith('-musl'),
+}));
 
 /** The platform this process runs on, if Hearth is built for it. */
 export function hostTarget(): Target | undefined {
   const musl = process.platform === 'linux' && usesMusl();
-  return targets.find(({ os, cpu, ...t }) => os === process.platform && cpu === process.arch && t.musl === musl);
+  return targets.find((t) => t.os === process.platform && t.cpu === process.arch && t.musl === musl);
 }
 
 const usesMusl = () => readdirSync('/lib').some((name) => name.startsWith('ld-musl-'));
