@@ -2,7 +2,8 @@ import { createHearth } from '@shared/client/index.ts';
 import { render } from 'solid-js/web';
 import { App } from './app.tsx';
 import { loadLanguage } from './i18n/i18n.tsx';
-import { browserLocale, storedLocale } from './i18n/locale.ts';
+import { browserLocale } from './i18n/locale.ts';
+import { storedLocale } from './i18n/stored-locale.ts';
 import { baseUrl } from './platform/base.ts';
 import { reloadOnceOnMissingChunk } from './platform/stale-chunks.ts';
 

@@ -2,6 +2,9 @@ import type { Schema } from './openapi.ts';
 
 const SAFE_MAX = Number.MAX_SAFE_INTEGER;
 
+/** Hearth's ids all look alike: their prefix says enough. */
+const patternText = (pattern: string) => pattern.replace(/^\^(\w+_)\[0-9a-hjkmnp-tv-z\]\{26\}\$$/, '$1…');
+
 /** What a type's name does not say: limits, formats, defaults. */
 function noteOf(schema: Schema): string {
   const { minimum, maximum, minLength, maxLength, minItems, maxItems } = schema;
@@ -9,12 +12,13 @@ function noteOf(schema: Schema): string {
     const upper = max === undefined || max >= SAFE_MAX ? undefined : max;
     const lower = min === undefined || min <= -SAFE_MAX ? undefined : min;
     if (lower === undefined && upper === undefined) return '';
-    return `${lower ?? ''}–${upper ?? ''}${unit}`;
+    if (upper === undefined) return `≥ ${lower}${unit}`;
+    return lower === undefined ? `≤ ${upper}${unit}` : `${lower}–${upper}${unit}`;
   };
   return [
     schema.description ?? '',
     schema.format ?? '',
-    schema.pattern ? `/${schema.pattern}/` : '',
+    schema.pattern ? patternText(schema.pattern) : '',
     range(minimum, maximum, ''),
     range(minLength, maxLength, ' characters'),
     range(minItems, maxItems, ' items'),
@@ -25,7 +29,9 @@ function noteOf(schema: Schema): string {
 }
 
 const key = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
-const grouped = (text: string) => (text.includes(' | ') ? `(${text})` : text);
+const isUnion = (schema: Schema) => Boolean(schema.anyOf ?? schema.oneOf ?? schema.enum) || Array.isArray(schema.type);
+const grouped = (schema: Schema, indent: string) =>
+  isUnion(schema) ? `(${schemaText(schema, indent)})` : schemaText(schema, indent);
 
 function objectText(schema: Schema, indent: string): string {
   const inner = `${indent}  `;
@@ -44,14 +50,14 @@ function objectText(schema: Schema, indent: string): string {
 function arrayText(schema: Schema, indent: string): string {
   if (schema.prefixItems) return `[${schema.prefixItems.map((item) => schemaText(item, indent)).join(', ')}]`;
   if (typeof schema.items !== 'object') return 'unknown[]';
-  return `${grouped(schemaText(schema.items, indent))}[]`;
+  return `${grouped(schema.items, indent)}[]`;
 }
 
 /** A JSON Schema as people who write TypeScript read it, limits as comments. */
 export function schemaText(schema: Schema, indent = ''): string {
   const union = schema.anyOf ?? schema.oneOf;
   if (union) return [...new Set(union.map((each) => schemaText(each, indent)))].join(' | ');
-  if (schema.allOf) return schema.allOf.map((each) => grouped(schemaText(each, indent))).join(' & ');
+  if (schema.allOf) return schema.allOf.map((each) => grouped(each, indent)).join(' & ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (schema.not !== undefined) return 'never';

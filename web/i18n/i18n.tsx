@@ -3,7 +3,8 @@ import type { Locale } from '@shared/people/schema.ts';
 import { type Accessor, createContext, createMemo, createSignal, type ParentProps, useContext } from 'solid-js';
 import type { en } from './en/index.ts';
 import { errorText, issueText } from './error-text.ts';
-import { browserLocale, regionalLocale, storedLocale, storeLocale } from './locale.ts';
+import { browserLocale, regionalLocale } from './locale.ts';
+import { storedLocale, storeLocale } from './stored-locale.ts';
 import { createTranslate, lookUp, type Params } from './translate.ts';
 import type { Dictionary, ParamArgs } from './types.ts';
 

@@ -1,13 +1,10 @@
 import type { Locale } from '@shared/people/schema.ts';
-import { storage } from '../platform/storage.ts';
 
 export const locales: readonly Locale[] = ['en', 'de'];
 /** Each language by its own name. */
 export const localeNames: Readonly<Record<Locale, string>> = { en: 'English', de: 'Deutsch' };
 
 export const isLocale = (value: unknown): value is Locale => locales.some((locale) => locale === value);
-const isStored = (value: unknown): value is Locale | null => value === null || isLocale(value);
-
 /** The first of the browser's languages that Hearth speaks. */
 export function browserLocale(languages: readonly string[] = navigator.languages): Locale {
   for (const tag of languages) {
@@ -16,10 +13,6 @@ export function browserLocale(languages: readonly string[] = navigator.languages
   }
   return 'en';
 }
-
-/** The choice kept in this browser; null: as the browser prefers. */
-export const storedLocale = (): Locale | null => storage.get<Locale | null>('locale', null, isStored);
-export const storeLocale = (locale: Locale | null): void => storage.set('locale', locale);
 
 /** For dates and numbers: the browser's own region where it speaks the chosen language (de-AT, en-GB), else the language. */
 export function regionalLocale(locale: Locale, languages: readonly string[] = navigator.languages): string {

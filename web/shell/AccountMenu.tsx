@@ -31,7 +31,7 @@ export default function AccountMenu(props: { label: string }) {
       onOpenChange={setOpen}
       label={props.label}
       triggerClass="rail-account"
-      placement="right-end"
+      placement={matchMedia('(width < 48rem)').matches ? 'top-end' : 'right-end'}
       trigger={<Avatar id={me().id} name={me().name} />}
     >
       <div class="account-card">

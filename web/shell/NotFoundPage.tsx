@@ -14,8 +14,7 @@ export default function NotFoundPage() {
       <PageHeader title={t('notFound.title')} />
       <EmptyState
         icon={<Compass />}
-        title={t('notFound.title')}
-        text={t('notFound.text')}
+        title={t('notFound.text')}
         action={
           <ButtonLink href="/" variant="primary">
             {t('notFound.home')}
