@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test';
 import { createServer } from 'node:net';
 import { envelope, refusal } from './server.ts';
 import { setUp } from './setup.ts';
-import { until } from './until.ts';
+import { until } from '../support/until.ts';
 
 const codeOf = (result: { ok: boolean; error?: { code: string } }) => (result.ok ? 'ok' : result.error?.code);
 const status = '/api/auth/status';

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { closeCodes } from '@shared/hub/close-codes.ts';
 import { alice, envelope, refusal } from './server.ts';
 import { setUp } from './setup.ts';
-import { until } from './until.ts';
+import { until } from '../support/until.ts';
 
 const refresh = '/api/auth/refresh';
 const renewed = () => envelope({ ok: true, data: { token: 't', expiresAt: Date.now() + 600_000 } });

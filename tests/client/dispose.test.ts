@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { alice, envelope, refusal } from './server.ts';
 import { setUp } from './setup.ts';
-import { until } from './until.ts';
+import { until } from '../support/until.ts';
 
 test('disposing in the middle of everything leaves no timer, socket or unanswered call', async () => {
   const { server, clock, hearth, onlines } = setUp();

@@ -3,7 +3,7 @@ import { closeCodes } from '@shared/hub/close-codes.ts';
 import type { ClientFrame } from '@shared/hub/frames.ts';
 import { alice, envelope, refusal } from './server.ts';
 import { setUp } from './setup.ts';
-import { until } from './until.ts';
+import { until } from '../support/until.ts';
 
 const post = '/api/chat/postMessage';
 const message = (clientId: string) => ({ roomId: 'room_1', clientId, text: clientId });

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { setUp } from './setup.ts';
-import { until } from './until.ts';
+import { until } from '../support/until.ts';
 
 test('a subscription answers with the head and its events arrive in order', async () => {
   const { server, hearth, goOnline, payloads } = setUp();

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { alice, envelope, refusal } from './server.ts';
 import { setUp } from './setup.ts';
-import { until } from './until.ts';
+import { until } from '../support/until.ts';
 
 const status = '/api/auth/status';
 const refresh = '/api/auth/refresh';

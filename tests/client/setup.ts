@@ -4,7 +4,7 @@ import type { Clock, Hearth, HearthOptions } from '@shared/client/index.ts';
 import type { ServerFrame } from '@shared/hub/frames.ts';
 import { TestClock } from '../support/clock.ts';
 import { TestServer } from './server.ts';
-import { until } from './until.ts';
+import { until } from '../support/until.ts';
 
 /** The test's clock as the client takes it, and the delays of the timers that wait. */
 export function clientClock(clock: TestClock): Clock & { delays(): number[] } {
