@@ -76,10 +76,10 @@ describe('the columns of a chart', () => {
   });
 
   test('break where nobody looked for a while, and not at the pace of polling', () => {
-    const { samples } = applied(0, gap, 2 * gap + 1);
+    const { samples } = applied(0, gap, 2 * gap + 2);
     const { times: at, values } = columnsOf(samples, [cpu], all);
-    expect(at.map((time) => time - start)).toEqual([0, gap, gap + 1, 2 * gap + 1]);
-    expect(values).toEqual([[0, 9, null, 18.001]]);
+    expect(at.map((time) => time - start)).toEqual([0, gap, 1.5 * gap + 1, 2 * gap + 2]);
+    expect(values).toEqual([[0, 9, null, 18.002]]);
   });
 
   test('keep a value that the machine did not tell as a gap and never as 0', () => {

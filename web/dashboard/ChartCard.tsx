@@ -65,7 +65,9 @@ export function ChartCard(props: ChartCardProps) {
                 <Show when={props.lines.length > 1}>
                   <span class="chart-legend-label">{line.label}</span>
                 </Show>
-                <span class="chart-legend-value">{shown(index())}</span>
+                <span class="chart-legend-value" style={{ 'min-width': `${props.measure.room}ch` }}>
+                  {shown(index())}
+                </span>
               </li>
             )}
           </For>

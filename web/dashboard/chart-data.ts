@@ -30,7 +30,7 @@ export function columnsOf(samples: readonly Sample[], picks: readonly Pick[], { 
     const next = samples[index + 1];
     if (sample.at > to) break;
     if (next && next.at <= from) continue;
-    if (previous !== undefined && sample.at - previous > gap) add(previous + 1, () => null);
+    if (previous !== undefined && sample.at - previous > gap) add((previous + sample.at) / 2, () => null);
     add(sample.at, (pick) => pick(sample));
     previous = sample.at;
   }

@@ -15,6 +15,8 @@ export interface Measure {
   /** Steps that the axis may take. */
   steps: number[];
   axis: (value: number) => string;
+  /** Characters of the longest value, so that the legend keeps its place. */
+  room: number;
 }
 
 export interface PlotOptions {
@@ -79,6 +81,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
     series: [{}, ...lines.map((line) => seriesOf(line, colours))],
     cursor: {
       y: false,
+      move: toSample,
       drag: { x: false, y: false },
       points: {
         size: 9,
@@ -104,6 +107,12 @@ function seriesOf(line: Line, colours: Colours): uPlot.Series {
     ...(line.filled ? { fill: (plot: uPlot) => shade(plot, colour) } : {}),
     points: { show: true, size: 5, fill: colour, filter: alone },
   };
+}
+
+/** The crosshair stands on a sample, so that time and values below it belong together. */
+function toSample(plot: uPlot, left: number, top: number): [left: number, top: number] {
+  const at = left < 0 ? undefined : plot.data[0][plot.posToIdx(left)];
+  return [at === undefined ? left : plot.valToPos(at, 'x'), top];
 }
 
 const toneOf = (line: Line | undefined, colours: Colours): string => colours[line?.tone ?? 'one'];
