@@ -3,7 +3,7 @@ import { A, useLocation } from '@solidjs/router';
 import Gauge from 'lucide-solid/icons/gauge';
 import MessagesSquare from 'lucide-solid/icons/messages-square';
 import UsersRound from 'lucide-solid/icons/users-round';
-import { createEffect, createSignal, For, on, type ParentProps, Show, Suspense } from 'solid-js';
+import { createEffect, createSignal, For, on, type ParentProps, Suspense } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useMe } from '../platform/hearth.tsx';
@@ -72,7 +72,7 @@ export function AppShell(props: ParentProps) {
                 </div>
               }
             >
-              <Show when={props.children}>{props.children}</Show>
+              {props.children}
             </Suspense>
           </PaneBoundary>
         </main>
