@@ -41,6 +41,9 @@ export function RoomIcon(props: { room: RoomState }) {
   );
 }
 
+/** Short enough for a line that it shares with what was said. */
+const firstName = (name: string): string => name.trim().split(/\s+/, 1)[0] ?? name;
+
 export function RoomLink(props: { room: RoomState; now: Accessor<number>; tabindex: 0 | -1 }) {
   const { t, region } = useI18n();
   const chat = useChat();
@@ -54,7 +57,7 @@ export function RoomLink(props: { room: RoomState; now: Accessor<number>; tabind
     const own = message.author.kind === 'user' && message.author.id === chat.me;
     if (own) return t('chat.previewOf', { name: t('chat.you'), text });
     if (props.room.kind === 'direct' && props.room.people.length <= 2) return text;
-    return t('chat.previewOf', { name: chat.authorName(message.author), text });
+    return t('chat.previewOf', { name: firstName(chat.authorName(message.author)), text });
   });
   return (
     <A

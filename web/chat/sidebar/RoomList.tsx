@@ -79,6 +79,9 @@ export function RoomList() {
   });
   return (
     <nav class="room-list" aria-label={t('chat.rooms')} onKeyDown={moveFocus}>
+      <Show when={!params['roomId']}>
+        <h1 class="visually-hidden">{t('nav.rooms')}</h1>
+      </Show>
       <Show when={chat.store.listError()}>
         {(error) => <ErrorNote error={error()} onRetry={() => void chat.store.listRooms()} />}
       </Show>

@@ -46,7 +46,7 @@ function Messages(props: TimelineProps) {
   const [away, setAway] = createSignal(false);
 
   function markRead(): void {
-    if (!attentive()) return;
+    if (!attentive() || keeper.height() === 0) return;
     const shown = keeper.lastVisible();
     if (!(shown instanceof HTMLElement)) return;
     const position = Number(shown.dataset['position'] ?? (keeper.atEnd() ? props.room.head : 0));
