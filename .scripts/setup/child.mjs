@@ -6,14 +6,22 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Runs a program in the repository's folder until it ends and gives its exit code (128 + number after a signal).
- * Signals go on to it: the terminal reaches the whole group by itself, but a supervisor knows this process alone.
+ * Signals go on to it: the terminal reaches the whole group by itself, but a supervisor knows one process alone. That may
+ * be npm, whose shell dies without passing the signal on: being orphaned counts as SIGTERM.
  */
 export function run(program, args, { env = process.env, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
     const handlers = forwarded.map((signal) => [signal, () => child.kill(signal)]);
     for (const [signal, handler] of handlers) process.on(signal, handler);
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, 200);
     const done = (settle) => (value, signal) => {
+      clearInterval(watch);
       for (const [name, handler] of handlers) process.off(name, handler);
       settle(signal ? 128 + constants.signals[signal] : value);
     };

@@ -104,9 +104,12 @@ describe('the binary, alone in a folder, with nothing in its environment, as an 
 
 describe('the command line of the binary', () => {
   test('explains itself', async () => {
-    const { code, out } = await run('--help');
-    expect(code).toBe(0);
-    for (const word of ['serve', 'backup', 'restore', '--port', '--data']) expect(out).toContain(word);
+    const whole = await run('--help');
+    expect(whole.code).toBe(0);
+    for (const word of ['serve', 'backup', 'restore', 'health']) expect(whole.out).toContain(word);
+    const serve = await run('serve', '--help');
+    expect(serve.code).toBe(0);
+    for (const word of ['--port', '--data', '--base-path']) expect(serve.out).toContain(word);
   });
 
   test('says its version', async () => {
