@@ -9,11 +9,14 @@ export interface HearthProcessOptions {
   /** User and group to run as; ours by default. */
   user?: number;
   port?: number;
+  /** Where it lives below the origin: `/x`; at the root by default. */
+  basePath?: string;
 }
 
 /** A Hearth in a process of its own, as somebody would start it. */
 export interface HearthProcess extends AsyncDisposable {
   readonly url: string;
+  readonly port: number;
   /** What it has written so far, both streams together. */
   readonly output: () => string;
   /** Calls a function of a module and gives its data; throws when the answer is an error. */
@@ -34,8 +37,10 @@ export function freePort(): number {
 /** Starts Hearth and waits until it takes requests. */
 export async function startHearth(options: HearthProcessOptions): Promise<HearthProcess> {
   const port = options.port ?? freePort();
-  const url = `http://localhost:${port}`;
-  const child = Bun.spawn([...options.command, '--port', String(port), '--data', options.data], {
+  const basePath = options.basePath ?? '';
+  const url = `http://localhost:${port}${basePath}`;
+  const flags = ['--port', String(port), '--data', options.data, ...(basePath && ['--base-path', basePath])];
+  const child = Bun.spawn([...options.command, ...flags], {
     cwd: options.cwd,
     env: options.env ?? {},
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,6 +79,7 @@ export async function startHearth(options: HearthProcessOptions): Promise<Hearth
   }
   return {
     url,
+    port,
     output: () => written,
     end,
     async call<T>(name: string, input: unknown, token?: string) {
