@@ -56,7 +56,7 @@ test('what came while somebody looked elsewhere is counted in the list and stand
     await sees(ada.page, 'Second missed');
     await grace.page.getByRole('link', { name: 'Rooms', exact: true }).click();
     await roomLink(grace.page, '2 unread messages').waitFor();
-    await grace.page.waitForFunction(() => document.title.startsWith('(2) '));
+    await until(async () => (await grace.page.title()).startsWith('(2) '));
     await openRoom(grace.page, 'General');
     const line = grace.page.locator('.timeline-row', { has: grace.page.locator('.timeline-new') });
     expect(await line.locator('.markdown').textContent()).toBe('First missed');

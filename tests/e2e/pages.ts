@@ -1,6 +1,10 @@
 import { expect } from 'bun:test';
 import type { Locator, Page } from 'playwright-core';
 
+/** What the browser itself writes on the console about a server that is not there. */
+export const goneServer =
+  /net::ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)|WebSocket connection to/;
+
 /** The list of rooms, as English names it. */
 export const roomList = (page: Page): Locator => page.getByRole('navigation', { name: 'Rooms', exact: true });
 export const roomLink = (page: Page, name: string): Locator => roomList(page).getByRole('link', { name });
