@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { root } from './build/sources.ts';
 
-/** Folders of tests that need a build, a browser or minutes: `bun run test` runs them, `bun run check` does not. */
-const slow = ['e2e', 'binary', 'bench'];
+/** Folders of tests that need a browser, a build, many processes or thousands of tries: `bun run test` runs them too. */
+const slow = ['e2e', 'binary', 'bench', 'cli', 'contracts'];
 
 const bun = process.execPath;
 
@@ -14,6 +14,7 @@ const parts: Record<string, string[]> = {
     bun,
     'test',
     '--parallel=2',
+    '--timeout=20000',
     '--only-failures',
     ...slow.flatMap((folder) => ['--path-ignore-patterns', `tests/${folder}/**`]),
   ],

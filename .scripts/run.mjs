@@ -18,8 +18,12 @@ const tasks = {
   },
   test: {
     env: (args) => (reaches(args, 'e2e') ? chromiumEnvironment() : {}),
-    // Before the tests, so that none of those that need the binary builds it beside another.
-    commands: (args) => [...(reaches(args, 'e2e', 'binary') ? [[script('build.ts')]] : []), ['test', '--parallel=2']],
+    commands: (args) => [
+      // Before the tests, so that none of those that need the binary builds it beside another.
+      ...(reaches(args, 'e2e', 'binary') ? [[script('build.ts')]] : []),
+      // Patient, because a machine that builds other things meanwhile is no fault of the test.
+      ['test', '--parallel=2', '--timeout=20000'],
+    ],
   },
   dev: { commands: () => [[script('dev.ts')]] },
   build: { commands: () => [[script('build.ts')]] },
