@@ -6,10 +6,12 @@ import { settingsOf, withSettings } from './config-options.ts';
 import { configOf } from './context.ts';
 import { asSystem } from './system-caller.ts';
 
+const UNLIMITED = 'unlimited';
+
 interface InviteOptions {
   role: Role;
   expires: number;
-  maxUses: number | null;
+  maxUses: number | typeof UNLIMITED;
   json?: true;
 }
 
@@ -24,8 +26,8 @@ const duration = (text: string): number => {
   return Number(count) * length;
 };
 
-const uses = (text: string): number | null => {
-  if (text === 'unlimited') return null;
+const uses = (text: string): InviteOptions['maxUses'] => {
+  if (text === UNLIMITED) return text;
   if (!/^[1-9]\d{0,2}$|^1000$/.test(text))
     throw new InvalidArgumentError('It is a number from 1 to 1000, or unlimited.');
   return Number(text);
@@ -48,7 +50,7 @@ export function addInviteCommand({ program, context }: CommandHost): void {
         caller.call('people', 'invite', {
           role: options.role,
           expiresAt: context.clock.now() + options.expires,
-          maxUses: options.maxUses,
+          maxUses: options.maxUses === UNLIMITED ? null : options.maxUses,
         }),
       );
       const { terminal } = context;

@@ -43,7 +43,7 @@ export async function readSecret(
   if (fromVariable) return fromVariable;
   if (!terminal.canAsk) return notEmpty(withoutLineEnd(await terminal.readInput()));
   const first = notEmpty(await terminal.askSecret(`${question}: `));
-  if (twice && (await terminal.askSecret(`${question}, again: `)) !== first)
+  if (twice && notEmpty(await terminal.askSecret(`${question}, again: `)) !== first)
     throw new CommandError('The two are not the same: nothing was changed');
   return first;
 }

@@ -1,7 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import type { Command } from 'commander';
-import { settings } from '../config.ts';
+import { type Config, settings } from '../config.ts';
 import { dataPaths } from '../platform/data-folder.ts';
+import type { Logger } from '../platform/log.ts';
 import { shutdownOnSignal } from '../platform/shutdown.ts';
 import { type RunningServer, startServer } from '../serve.ts';
 import { version } from '../version.ts';
@@ -21,25 +22,33 @@ const greet = ({ terminal }: CliContext, facts: BannerFacts): void => {
   }
 };
 
+const start = async (context: CliContext, config: Config, log: Logger): Promise<RunningServer> => {
+  const server = await startServer({ config, log, clock: context.clock });
+  const { app, port, url } = server;
+  noteRunning(dataPaths(config.data), { pid: process.pid, version, url, startedAt: context.clock.now() });
+  const setupToken = await app.auth.setupToken();
+  greet(context, { config, version, port, url, setupToken, interfaces: networkInterfaces() });
+  log.info('listening', { url, host: config.host, port, data: config.data, version });
+  return server;
+};
+
 const runServer = async (context: CliContext, command: Command): Promise<0 | 1> => {
   const config = configOf(context, settingsOf(command));
   const log = serverLog(context, config);
-  const server: RunningServer = await startServer({ config, log, clock: context.clock });
-  const paths = dataPaths(config.data);
-  const { port, url } = server;
-  noteRunning(paths, { pid: process.pid, version, url, startedAt: context.clock.now() });
-  const setupToken = await server.app.auth.setupToken();
-  greet(context, { config, version, port, url, setupToken, interfaces: networkInterfaces() });
-  log.info('listening', { url, host: config.host, port, data: config.data, version });
-  const code = await shutdownOnSignal({
+  const starting = start(context, config, log);
+  // From here on, so that a signal in the middle of the start ends it in good order, too.
+  const stopped = shutdownOnSignal({
     drain: async () => {
-      forgetRunning(paths);
+      const server = await starting;
+      forgetRunning(dataPaths(config.data));
       await server.close();
     },
     log,
     clock: context.clock,
     source: context.signals,
   });
+  await starting;
+  const code = await stopped;
   log.info('stopped');
   return code;
 };

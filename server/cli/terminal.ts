@@ -23,9 +23,9 @@ const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) =
 
 const askSecret = (question: string): Promise<string | undefined> =>
   new Promise((resolve) => {
-    process.stderr.write(question);
-    // Readline edits the line and, writing it to nowhere, shows nothing of it.
+    // Readline edits the line and, writing it to nowhere, shows nothing of it. Only then is it safe to ask.
     const reader = createInterface({ input: process.stdin, output: silent(), terminal: true });
+    process.stderr.write(question);
     let answer: string | undefined;
     reader.once('SIGINT', () => reader.close());
     reader.once('line', (line) => {

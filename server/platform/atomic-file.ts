@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Makes the names in a folder durable: a rename is not, before its folder is synced. */
@@ -11,6 +11,13 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(handle);
   }
+}
+
+/** Gives what root made in somebody's folder to that somebody: their server could not open it otherwise. */
+export function giveToOwnerOf(folder: string, path: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder);
+  chownSync(path, uid, gid);
 }
 
 export interface WriteOptions {
@@ -31,6 +38,7 @@ export function writeAtomically(file: string, content: string | Uint8Array, { du
     } finally {
       closeSync(handle);
     }
+    giveToOwnerOf(dirname(file), temporary);
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });

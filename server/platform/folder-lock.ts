@@ -1,5 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { closeSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { giveToOwnerOf } from './atomic-file.ts';
 
 export interface FolderLock {
   release(): void;
@@ -14,6 +16,7 @@ const isBusy = (error: unknown): boolean => {
 const ensureFile = (file: string): void => {
   try {
     closeSync(openSync(file, 'wx', 0o600));
+    giveToOwnerOf(dirname(file), file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

@@ -12,7 +12,7 @@ const newestEvent = (file: string): number | undefined => {
   if (!existsSync(file)) return undefined;
   let sqlite: Database | undefined;
   try {
-    sqlite = new Database(file, { readonly: true });
+    sqlite = new Database(file, { readwrite: true, create: false });
     return sqlite.query<{ at: number }, []>('SELECT at FROM journal ORDER BY seq DESC LIMIT 1').get()?.at;
   } catch {
     // A database that cannot be read has a finding of its own.

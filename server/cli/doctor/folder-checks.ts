@@ -43,7 +43,8 @@ export const checkSecrets: Check = ({ paths: { secrets } }) => {
 };
 
 const examine = (file: string): string | undefined => {
-  const sqlite = new Database(file, { readonly: true });
+  // A connection that may only read leaves the files of its log behind.
+  const sqlite = new Database(file, { readwrite: true, create: false });
   try {
     sqlite.run('PRAGMA busy_timeout = 5000');
     const [found] = sqlite.query<{ integrity_check: string }, []>('PRAGMA integrity_check(1)').all();

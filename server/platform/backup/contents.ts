@@ -8,7 +8,8 @@ import { DATABASE, extraFolders } from './manifest.ts';
 
 /** A copy of the committed state in a new file, also while a server writes. */
 function snapshot(database: string, target: string): void {
-  const sqlite = new Database(database, { readonly: true });
+  // A connection that may only read leaves the files of its log behind.
+  const sqlite = new Database(database, { readwrite: true, create: false });
   try {
     sqlite.run('PRAGMA busy_timeout = 5000');
     sqlite.run('VACUUM INTO ?', [target]);

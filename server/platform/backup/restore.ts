@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { giveToOwnerOf } from '../atomic-file.ts';
 import { type DataPaths, holdFolder } from '../data-folder.ts';
 import { isSystemError, reasonOf } from '../data-folder-error.ts';
 import type { Ids } from '../ids.ts';
@@ -61,6 +62,8 @@ const restoreInto = async (paths: DataPaths, staging: string, options: RestoreOp
   examineDatabase(database, options.migrations);
   const secrets = await openSealedKeys(staging, options);
   if (!secrets) emptyTables(database, options.worthlessWithoutKeys);
+  for (const path of readdirSync(staging, { recursive: true, encoding: 'utf8' }))
+    giveToOwnerOf(paths.folder, join(staging, path));
   const previous = swapIn({ paths, staging, secrets: secrets ?? newSecrets(options.ids), now: options.now });
   return { manifest, keys: secrets !== undefined, ...(previous ? { previous } : {}) };
 };
