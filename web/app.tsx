@@ -1,23 +1,26 @@
 import { Route, Router } from '@solidjs/router';
 import type { Hearth } from '@shared/client/types.ts';
-import { lazy } from 'solid-js';
 import { I18nProvider, type Language } from './i18n/i18n.tsx';
-import { basePath } from './platform/base.ts';
+import { basePath, pathWithin } from './platform/base.ts';
+import { lazyPage } from './platform/lazy-page.tsx';
 import { HearthProvider } from './platform/hearth.tsx';
 import { ThemeProvider } from './platform/theme.tsx';
 import { HomePage } from './shell/HomePage.tsx';
 import { PageRoot } from './shell/PageRoot.tsx';
 import { SignedIn } from './shell/SignedIn.tsx';
 
-const ChatPage = lazy(() => import('./chat/ChatPage.tsx'));
-const DashboardPage = lazy(() => import('./dashboard/DashboardPage.tsx'));
-const PeoplePage = lazy(() => import('./people/PeoplePage.tsx'));
-const SettingsPage = lazy(() => import('./settings/SettingsPage.tsx'));
-const DocsPage = lazy(() => import('./docs/DocsPage.tsx'));
-const SignInPage = lazy(() => import('./auth/SignInPage.tsx'));
-const SetupPage = lazy(() => import('./auth/SetupPage.tsx'));
-const InvitePage = lazy(() => import('./auth/InvitePage.tsx'));
-const NotFoundPage = lazy(() => import('./shell/NotFoundPage.tsx'));
+const ChatPage = lazyPage(() => import('./chat/ChatPage.tsx'));
+const DashboardPage = lazyPage(() => import('./dashboard/DashboardPage.tsx'));
+const PeoplePage = lazyPage(() => import('./people/PeoplePage.tsx'));
+const SettingsPage = lazyPage(() => import('./settings/SettingsPage.tsx'));
+const DocsPage = lazyPage(() => import('./docs/DocsPage.tsx'));
+const SignInPage = lazyPage(() => import('./auth/SignInPage.tsx'));
+const SetupPage = lazyPage(() => import('./auth/SetupPage.tsx'));
+const InvitePage = lazyPage(() => import('./auth/InvitePage.tsx'));
+const NotFoundPage = lazyPage(() => import('./shell/NotFoundPage.tsx'));
+
+// The page most people open comes while the session is looked up, not after.
+if (/^\/(rooms(\/|$)|$)/.test(pathWithin(location.pathname))) void ChatPage.preload();
 
 export function App(props: { hearth: Hearth; language: Language }) {
   return (

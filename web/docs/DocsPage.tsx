@@ -38,7 +38,7 @@ export default function DocsPage() {
       if (id) queueMicrotask(() => document.getElementById(id)?.scrollIntoView({ block: 'start' }));
     }),
   );
-  const goTo = (id: string) => navigate(`${location.pathname}#${id}`, { replace: true, scroll: false });
+  const goTo = (id: string) => navigate(`/docs#${id}`, { replace: true, scroll: false });
 
   const sidebar = () => (
     <nav class="docs-nav" aria-label={t('docs.modules')}>

@@ -1,7 +1,7 @@
 import './people.css';
 import type { HearthError } from '@shared/kernel/result.ts';
 import type { Invite } from '@shared/people/schema.ts';
-import { createEffect, createSignal, For, lazy, on, Show, Suspense } from 'solid-js';
+import { createEffect, createSignal, For, lazy, on, onCleanup, Show, Suspense } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
 import { createCall } from '../platform/call.ts';
 import { useHearth } from '../platform/hearth.tsx';
@@ -53,6 +53,8 @@ export function Invites(props: { madeCount: number }) {
     () => hearth.api.people.invites(),
   );
   createEffect(on(() => props.madeCount, invites.reload, { defer: true }));
+  // Whoever joins has used one of them.
+  onCleanup(hearth.events.on('person_changed', invites.reload));
   const now = createClock(60_000);
   const [shown, setShown] = createSignal<Invite>();
   const [doomed, setDoomed] = createSignal<Invite>();

@@ -1,6 +1,19 @@
 import { baseUrl } from './base.ts';
 
 const FLAG = 'hearth:reloaded-for';
+let quiet = 0;
+
+/** Loads code that nobody waits for yet: a failure shows when it is needed, and reloads nothing under somebody's hands. */
+export async function quietly(load: () => Promise<unknown>): Promise<void> {
+  quiet++;
+  try {
+    await load();
+  } catch {
+    // Asked for again when the page is opened.
+  } finally {
+    quiet--;
+  }
+}
 
 /**
  * After an upgrade a tab of the older build may ask for a chunk that no longer exists. It reloads, but once per build (a
@@ -9,6 +22,7 @@ const FLAG = 'hearth:reloaded-for';
  */
 export function reloadOnceOnMissingChunk(build: string): void {
   addEventListener('vite:preloadError', () => {
+    if (quiet > 0) return;
     void (async () => {
       try {
         if (sessionStorage.getItem(FLAG) === build) return;

@@ -6,6 +6,15 @@ export type Theme = (typeof themes)[number];
 
 const isTheme = (value: unknown): value is Theme => themes.some((theme) => theme === value);
 
+/** The browser's own bars; one tag for each scheme of the system. As in `public/theme.js`. */
+function colourBrowser(theme: Theme): void {
+  const own = { light: '#faf7f3', dark: '#171310' };
+  for (const tag of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const scheme = tag.media.includes('dark') ? 'dark' : 'light';
+    tag.content = own[theme === 'system' ? scheme : theme];
+  }
+}
+
 const ThemeContext = createContext<{ theme: Accessor<Theme>; setTheme: (theme: Theme) => void }>();
 
 /** Holds the chosen theme; `public/theme.js` applies the stored one before the first paint. */
@@ -15,6 +24,7 @@ export function ThemeProvider(props: ParentProps) {
     const root = document.documentElement;
     if (next === 'system') delete root.dataset['theme'];
     else root.dataset['theme'] = next;
+    colourBrowser(next);
     storage.set('theme', next);
     setSignal(next);
   };

@@ -6,6 +6,7 @@ import UsersRound from 'lucide-solid/icons/users-round';
 import { createEffect, createSignal, For, on, type ParentProps, Suspense } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import { useI18n } from '../i18n/i18n.tsx';
+import { pathWithin } from '../platform/base.ts';
 import { useMe } from '../platform/hearth.tsx';
 import { PaneBoundary } from '../ui/PaneBoundary.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
@@ -24,7 +25,7 @@ function Rail() {
   const { t } = useI18n();
   const me = useMe();
   return (
-    <div class="rail">
+    <header class="rail">
       <A class="rail-home" href="/" aria-label={t('app.name')} title={t('app.name')}>
         <Mark size={32} />
       </A>
@@ -41,7 +42,7 @@ function Rail() {
         </For>
       </nav>
       <AccountButton />
-    </div>
+    </header>
   );
 }
 
@@ -50,7 +51,7 @@ export function AppShell(props: ParentProps) {
   const { t } = useI18n();
   const location = useLocation();
   const [main, setMain] = createSignal<HTMLElement>();
-  const section = () => location.pathname.split('/').find((part, index) => index > 0 && part !== '');
+  const section = () => pathWithin(location.pathname).split('/')[1];
   // Another page starts at its top for keyboard and screen reader too; rooms move the focus themselves.
   createEffect(on(section, () => main()?.focus({ preventScroll: true }), { defer: true }));
   return (

@@ -45,7 +45,7 @@ export function ConnectionBanner() {
     return t(`connection.${now}`);
   };
   return (
-    <>
+    <section aria-label={t('connection.label')}>
       {/* Read aloud once per change; the countdown beside it is not. */}
       <div class="visually-hidden" role="status">
         {sentence() ?? (wasLost() ? t('connection.online') : '')}
@@ -59,8 +59,12 @@ export function ConnectionBanner() {
             >
               <CloudOff aria-hidden="true" />
             </Show>
-            <span aria-hidden="true">{text()}</span>
-            <Show when={shown() === 'offline' && connection().retryAt}>{(until) => <Countdown until={until()} />}</Show>
+            <p class="banner-text">
+              <span aria-hidden="true">{text()}</span>{' '}
+              <Show when={shown() === 'offline' && connection().retryAt}>
+                {(until) => <Countdown until={until()} />}
+              </Show>
+            </p>
             <Show when={shown() === 'offline' || shown() === 'refused'}>
               <button type="button" class="banner-action" onClick={() => hearth.ws.retry()}>
                 {t('connection.tryNow')}
@@ -69,6 +73,6 @@ export function ConnectionBanner() {
           </div>
         )}
       </Show>
-    </>
+    </section>
   );
 }

@@ -1,6 +1,7 @@
 import { type RouteSectionProps, useLocation, useNavigate } from '@solidjs/router';
 import { createEffect, Match, onMount, Show, Switch } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
+import { pathWithin } from '../platform/base.ts';
 import { useSession, useSignOut, useStart } from '../platform/hearth.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { AppShell } from './AppShell.tsx';
@@ -8,10 +9,13 @@ import { Mark } from './Mark.tsx';
 import { signInPath } from './return-path.ts';
 import { Splash } from './Splash.tsx';
 
-function ToSignIn(props: { ended: boolean }) {
+function ToSignIn(props: { ended: boolean; left: boolean }) {
   const navigate = useNavigate();
   const location = useLocation();
-  onMount(() => navigate(signInPath(`${location.pathname}${location.search}`, props.ended), { replace: true }));
+  onMount(() => {
+    const here = `${pathWithin(location.pathname)}${location.search}`;
+    navigate(signInPath(props.left ? '/' : here, props.ended), { replace: true });
+  });
   return <Splash />;
 }
 
@@ -48,7 +52,7 @@ export function SignedIn(props: RouteSectionProps) {
         <AppShell>{props.children}</AppShell>
       </Match>
       <Match when={session().status === 'signedOut'}>
-        <ToSignIn ended={wasSignedIn && !leaving()} />
+        <ToSignIn ended={wasSignedIn && !leaving()} left={leaving()} />
       </Match>
       <Match when={start.error()}>
         <NotReached />

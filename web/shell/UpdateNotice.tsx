@@ -13,16 +13,16 @@ export function UpdateNotice() {
     return build !== undefined && build !== __BUILD__ && __BUILD__ !== 'dev';
   };
   return (
-    <div role="status">
+    <section aria-label={t('update.label')} aria-live="polite">
       <Show when={outdated()}>
         <div class="banner banner--info">
           <Sparkles aria-hidden="true" />
-          <span>{t('update.text')}</span>
+          <p class="banner-text">{t('update.text')}</p>
           <button type="button" class="banner-action" onClick={() => location.reload()}>
             {t('update.reload')}
           </button>
         </div>
       </Show>
-    </div>
+    </section>
   );
 }

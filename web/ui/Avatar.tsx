@@ -11,8 +11,11 @@ export function Avatar(props: {
 }) {
   const initials = createMemo(() => initialsOf(props.name));
   return (
-    <span class={`avatar avatar--${props.size ?? 'md'} avatar--tone-${toneOf(props.id)}`} aria-hidden="true">
-      {initials()}
+    <span
+      class={`avatar avatar--${props.size ?? 'md'} avatar--tone-${toneOf(props.id)}`}
+      data-initials={initials()}
+      aria-hidden="true"
+    >
       <Show when={props.presence}>
         {(presence) => <span class={`avatar-presence avatar-presence--${presence()}`} />}
       </Show>

@@ -20,6 +20,7 @@ export const common: Translation<typeof english> = {
   'nav.docs': 'API-Referenz',
   'nav.account': 'Konto von {name}',
   'nav.signOut': 'Abmelden',
+  'update.label': 'Neue Version',
   'update.text': 'Eine neue Version von Hearth ist da.',
   'update.reload': 'Neu laden',
   'toast.region': 'Hinweise',

@@ -2,6 +2,7 @@ import type { connection as english } from '../en/connection.ts';
 import type { Translation } from '../types.ts';
 
 export const connection: Translation<typeof english> = {
+  'connection.label': 'Verbindung',
   'connection.connecting': 'Verbindet …',
   'connection.recovering': 'Holt nach, was du verpasst hast …',
   'connection.degraded': 'Live-Verbindung blockiert: Neues kommt verzögert an.',

@@ -17,6 +17,7 @@ export const common = {
   'nav.docs': 'API reference',
   'nav.account': 'Account of {name}',
   'nav.signOut': 'Sign out',
+  'update.label': 'New version',
   'update.text': 'A new version of Hearth is here.',
   'update.reload': 'Reload',
   'toast.region': 'Notifications',

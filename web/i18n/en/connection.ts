@@ -1,4 +1,5 @@
 export const connection = {
+  'connection.label': 'Connection',
   'connection.connecting': 'Connecting …',
   'connection.recovering': 'Catching up on what you missed …',
   'connection.degraded': 'Live connection blocked: updates arrive with a delay.',
