@@ -93,7 +93,7 @@ describe('hearth backup and restore', () => {
   test('refuse a folder in use, another passphrase, a file that is there, and one that is no backup', async () => {
     using folder = temporaryFolder();
     const cwd = folder.path;
-    await makeDataFolder(join(cwd, 'data'), 'x');
+    makeDataFolder(join(cwd, 'data'), 'x');
     await runHearth(['backup', 'team.hearth', '--with-keys'], { cwd, env: passphrase });
     writeFileSync(join(cwd, 'other.hearth'), 'something else');
     expect(await refused(['backup', 'team.hearth'], cwd)).toMatchObject({ code: 1 });
@@ -115,7 +115,7 @@ describe('hearth backup and restore', () => {
   test('on a full disk fail in one line and leave nothing behind', async () => {
     using folder = temporaryFolder();
     const cwd = folder.path;
-    await makeDataFolder(join(cwd, 'data'), 'x'.repeat(3_000_000));
+    makeDataFolder(join(cwd, 'data'), 'x'.repeat(3_000_000));
     const limited = { cwd, fileLimit: 1000 };
     const before = fingerprint(cwd);
     const backup = await runHearth(['backup', 'full.hearth'], limited);
@@ -136,7 +136,7 @@ describe('hearth backup and restore', () => {
   test('speak JSON to scripts', async () => {
     using folder = temporaryFolder();
     const cwd = folder.path;
-    await makeDataFolder(join(cwd, 'data'), 'x');
+    makeDataFolder(join(cwd, 'data'), 'x');
     const backup = JSON.parse((await runHearth(['backup', 'team.hearth', '--json'], { cwd })).out) as unknown;
     expect(backup).toMatchObject({ file: join(cwd, 'team.hearth'), files: 1, keys: false });
     const restore = JSON.parse((await runHearth(['restore', 'team.hearth', '--json'], { cwd })).out) as unknown;

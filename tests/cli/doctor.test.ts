@@ -30,7 +30,7 @@ describe('the doctor', () => {
   test('finds nothing wrong with a team, running or not, and changes nothing', async () => {
     using folder = temporaryFolder();
     const data = join(folder.path, 'data');
-    await makeDataFolder(data, 'x');
+    makeDataFolder(data, 'x');
     const before = fingerprint(data);
     expect(await examine(folder.path)).toMatchObject({
       code: 0,
@@ -74,7 +74,7 @@ describe('the doctor', () => {
   test.each(faults)('sees a team %s', async (_what, name, verdict, harm, flags = []) => {
     using folder = temporaryFolder();
     const data = join(folder.path, 'data');
-    await makeDataFolder(data, 'x'.repeat(20_000));
+    makeDataFolder(data, 'x'.repeat(20_000));
     harm(data);
     const { code, verdicts } = await examine(folder.path, flags);
     expect(verdicts[name]).toBe(verdict);

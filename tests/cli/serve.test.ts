@@ -129,7 +129,7 @@ describe('a server', () => {
   test('refuses the database of a newer version and leaves it as it is', async () => {
     using folder = temporaryFolder();
     const data = join(folder.path, 'data');
-    await makeDataFolder(data, 'x');
+    makeDataFolder(data, 'x');
     withDatabase(dataPaths(data).database, (sqlite) => {
       sqlite.run('INSERT INTO migrations (at, hash, applied_at) VALUES (9999999999999, ?, 0)', ['later']);
     });

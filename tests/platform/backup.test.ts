@@ -1,6 +1,15 @@
 import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { backUp, type BackupOptions } from '../../server/platform/backup/backup.ts';
 import { BackupError } from '../../server/platform/backup/backup-error.ts';
@@ -62,7 +71,7 @@ describe('a backup', () => {
   test('brings back the rows of its time, and keeps the later ones beside them', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'before');
+    makeDataFolder(at.folder, 'before');
     await at.backUp();
     withDatabase(at.paths.database, (sqlite) => addRow(sqlite, 'after'));
     const { previous, manifest } = await at.restore();
@@ -74,7 +83,7 @@ describe('a backup', () => {
   test('makes a folder where there is none, for its owner alone', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'here');
+    makeDataFolder(at.folder, 'here');
     await at.backUp();
     const folder = join(root.path, 'elsewhere');
     expect(await at.restore({ folder })).not.toHaveProperty('previous');
@@ -86,7 +95,7 @@ describe('a backup', () => {
   test('of a running server holds what was committed and nothing else', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'old');
+    makeDataFolder(at.folder, 'old');
     const held = holdFolder({ folder: at.folder, create: false });
     await withDatabaseOpen(at.paths.database, async (sqlite) => {
       addRow(sqlite, 'in the log only');
@@ -103,7 +112,7 @@ describe('a backup', () => {
   test('is for its owner alone, and leaves nothing else in its folder', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     const summary = await at.backUp();
     expect(summary).toEqual({ file: at.target, size: statSync(at.target).size, files: 1, keys: false });
     expect(statSync(at.target).mode & 0o777).toBe(0o600);
@@ -113,7 +122,7 @@ describe('a backup', () => {
   test('opens with tar', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     await at.backUp();
     const tar = Bun.spawnSync(['tar', '-tzf', at.target]);
     expect(tar.stdout.toString()).toBe('manifest.json\nhearth.db\n');
@@ -122,7 +131,7 @@ describe('a backup', () => {
   test('takes along what modules keep and people sent, but follows no link out of the folder', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     const long = join('blobs', 'a'.repeat(90), 'b'.repeat(90));
     mkdirSync(join(at.folder, 'modules/notes'), { recursive: true });
     mkdirSync(join(at.folder, 'blobs', 'a'.repeat(90)), { recursive: true });
@@ -141,7 +150,7 @@ describe('a backup', () => {
   test('never replaces a file that is there, unless told to', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     writeFileSync(at.target, 'precious');
     expect((await refusal(at.backUp())).problem).toBe('exists');
     expect(readFileSync(at.target, 'utf8')).toBe('precious');
@@ -155,7 +164,7 @@ describe('a backup', () => {
   ])('to %s is refused and leaves nothing behind', async (_where, targetIn) => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     const before = fingerprint(root.path);
     const target = targetIn(root.path);
     const { problem, message } = await refusal(at.backUp({ target }));
@@ -175,7 +184,7 @@ describe('a backup', () => {
   test('that is interrupted leaves nothing behind', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     const abort = new AbortController();
     const running = at.backUp({ signal: abort.signal });
     abort.abort();
@@ -188,7 +197,7 @@ describe('a restored folder', () => {
   test('without the keys has new ones, so that nobody is signed in any more', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     const keys = readFileSync(at.paths.secrets, 'utf8');
     await at.backUp();
     const { keys: restored } = await at.restore({ worthlessWithoutKeys: ['journal', 'no_such_table'] });
@@ -201,7 +210,7 @@ describe('a restored folder', () => {
   test('with the keys has the old ones, and what depends on them', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     const keys: unknown = JSON.parse(readFileSync(at.paths.secrets, 'utf8'));
     expect(await at.backUp({ passphrase: 'correct horse' })).toMatchObject({ keys: true });
     const folder = join(root.path, 'elsewhere');
@@ -214,7 +223,7 @@ describe('a restored folder', () => {
   test('never had its keys in the open in the archive', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     const { jwtKey } = JSON.parse(readFileSync(at.paths.secrets, 'utf8')) as { jwtKey: string };
     await at.backUp({ passphrase: 'correct horse' });
     expect(Buffer.from(Bun.gunzipSync(readFileSync(at.target))).includes(jwtKey)).toBe(false);
@@ -223,7 +232,7 @@ describe('a restored folder', () => {
   test('stays as it was when the passphrase is another one', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     await at.backUp({ passphrase: 'correct horse' });
     const before = fingerprint(root.path);
     const { problem } = await refusal(at.restore({ passphrase: () => Promise.resolve('wrong horse') }));
@@ -234,7 +243,7 @@ describe('a restored folder', () => {
   test('renews its journal at the next start', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     const highWater = createHighWater(at.paths.highWater);
     highWater.write({ epoch: 'ep_1', seq: 1 });
     await at.backUp();
@@ -245,7 +254,7 @@ describe('a restored folder', () => {
   test('takes nothing from the log of the database that it replaces', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'before');
+    makeDataFolder(at.folder, 'before');
     await at.backUp();
     const killed = Bun.spawnSync([
       process.execPath,
@@ -265,7 +274,7 @@ describe('a restored folder', () => {
   test('replaces a database that is broken beyond reading', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'before');
+    makeDataFolder(at.folder, 'before');
     await at.backUp();
     writeFileSync(at.paths.database, 'broken');
     writeFileSync(`${at.paths.database}-wal`, 'broken too');
@@ -275,10 +284,27 @@ describe('a restored folder', () => {
     expect(readFileSync(`${previous}-wal`, 'utf8')).toBe('broken too');
   });
 
+  test('belongs to the owner of its folder, even if root restored it', async () => {
+    using root = temporaryFolder();
+    const at = place(root.path);
+    makeDataFolder(at.folder, 'x');
+    mkdirSync(join(at.folder, 'blobs/a'), { recursive: true });
+    writeFileSync(join(at.folder, 'blobs/a/b'), 'picture');
+    await at.backUp();
+    const folder = join(root.path, 'elsewhere');
+    mkdirSync(folder);
+    if (process.getuid?.() === 0) chownSync(folder, 65_534, 65_534);
+    await at.restore({ folder });
+    const { uid } = statSync(folder);
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    expect(names).toContain('blobs/a/b');
+    for (const name of names) expect([name, statSync(join(folder, name)).uid]).toEqual([name, uid]);
+  });
+
   test('is not touched while a server owns it', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
-    await makeDataFolder(at.folder, 'x');
+    makeDataFolder(at.folder, 'x');
     await at.backUp();
     const held = holdFolder({ folder: at.folder, create: false });
     const before = fingerprint(root.path);

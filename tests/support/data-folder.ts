@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { openDataFolder } from '../../server/platform/data-folder.ts';
-import { openDb } from '../../server/platform/db/db.ts';
+import { migrate } from '../../server/platform/db/migrate.ts';
 import { createIds } from '../../server/platform/ids.ts';
 import { TestClock } from './clock.ts';
 import { migrationsFolder } from './db.ts';
@@ -8,19 +8,14 @@ import { migrationsFolder } from './db.ts';
 export const testIds = createIds(new TestClock());
 
 /** Makes a data folder as a first start leaves it, with one journal row of this text. */
-export async function makeDataFolder(folder: string, text: string): Promise<void> {
+export function makeDataFolder(folder: string, text: string): void {
   const held = openDataFolder({ folder, create: true, ids: testIds });
-  const db = openDb({
-    file: held.paths.database,
-    migrations: migrationsFolder,
-    backupFile: () => `${held.paths.database}.before-migration`,
-    onEffectError: (error) => {
-      throw error;
-    },
-  });
-  await db.close();
+  const sqlite = new Database(held.paths.database, { create: true });
+  sqlite.run('PRAGMA journal_mode = WAL');
+  migrate({ sqlite, folder: migrationsFolder, backup: () => {} });
+  addRow(sqlite, text);
+  sqlite.close();
   held.close();
-  withDatabase(held.paths.database, (sqlite) => addRow(sqlite, text));
 }
 
 export function withDatabase<T>(file: string, use: (sqlite: Database) => T): T {
