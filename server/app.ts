@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { createHub, type RunningHub } from './hub/create-hub.ts';
 import { hubModule } from './hub/module.ts';
 import { mountHub } from './hub/mount.ts';
+import { Statistics } from './hub/statistics.ts';
 import { createMetrics, thisMachine } from './metrics/metrics.ts';
 import { metricsModule } from './metrics/module.ts';
 import { cookieNames, createCallerOf } from './modules/caller.ts';
@@ -67,28 +68,30 @@ export interface App {
   close(): Promise<void>;
 }
 
-const openDatabase = (folder: DataFolder, clock: Clock, log: Logger): Db =>
+const openDatabase = (folder: DataFolder, clock: Clock, log: Logger, statistics: Statistics): Db =>
   openDb({
     file: folder.paths.database,
     migrations: migrationsFolder(),
     backupFile: () => join(folder.paths.folder, `hearth.db.before-migration-${clock.now()}`),
     onEffectError: (error) => log.error('an effect after a commit failed', { error }),
+    onCommit: (writes, milliseconds) => statistics.committed(writes, milliseconds),
   });
 
 /** Builds Hearth. Throws DataFolderError, NewerDatabaseError or SQLite's error; whatever was opened is closed again. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, clock = systemClock } = options;
   const ids = createIds(clock);
+  const statistics = new Statistics(clock.now());
   const folder = openDataFolder({ folder: config.data, create: true, ids });
   let db: Db;
   try {
-    db = openDatabase(folder, clock, log);
+    db = openDatabase(folder, clock, log, statistics);
   } catch (error) {
     folder.close();
     throw error;
   }
   try {
-    return await compose(options, folder, db);
+    return await compose(options, folder, db, statistics);
   } catch (error) {
     await db.close();
     folder.close();
@@ -96,7 +99,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
-async function compose(options: AppOptions, folder: DataFolder, db: Db): Promise<App> {
+async function compose(options: AppOptions, folder: DataFolder, db: Db, statistics: Statistics): Promise<App> {
   const { config, log, clock = systemClock, random = Math.random, passwordCost, modules: extra = [] } = options;
   const ids = createIds(clock);
   const { instanceId, jwtKey } = folder.secrets;
@@ -113,6 +116,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db): Promise
     live,
     version,
     build: assets.build,
+    statistics,
     highWater: folder.highWater.read(),
     // The hub serves auth's own functions, so auth comes after it.
     authenticator: {

@@ -10,6 +10,8 @@ export interface ConnectionEvents {
   opened(connection: Connection): void;
   received(connection: Connection, data: string | Buffer): void;
   closed(connection: Connection, code: number): void;
+  /** A frame of so many bytes went out to one connection alone. */
+  sent(bytes: number): void;
 }
 
 /**
@@ -25,10 +27,16 @@ export class Connection implements SocketData, LiveSession {
   /** When the unanswered ping was sent; 0 while none is. */
   pingedAt = 0;
   messageCount = 0;
+  bytesIn = 0;
   violations = 0;
   /** Token bucket of frames. */
   allowance: number;
   allowanceAt: number;
+  /** Token bucket of bytes. */
+  byteAllowance = 0;
+  /** When the frame that is timed arrived, 0 while none is; and how many frames are answered until it is. */
+  timedAt = 0;
+  timedAfter = 0;
   /** `opening` until welcome is out, `closed` when gone. */
   phase: 'opening' | 'live' | 'closed' = 'opening';
   /** Channels that the client subscribed itself. */
@@ -93,7 +101,10 @@ export class Connection implements SocketData, LiveSession {
 
   /** Sends a frame to this socket alone. */
   send(frame: string): void {
-    if (this.phase !== 'closed') this.ws?.send(frame, false);
+    if (this.phase === 'closed' || !this.ws) return;
+    const sent = this.ws.send(frame, false);
+    // Bun tells the bytes, but not of a frame that has to wait for the reader.
+    this.#events.sent(sent > 0 ? sent : Buffer.byteLength(frame));
   }
 
   end(code: CloseCode, reason = ''): void {

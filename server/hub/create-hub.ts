@@ -20,6 +20,7 @@ import { Inbound } from './inbound.ts';
 import { type JournalOptions, openJournal } from './journal.ts';
 import { Namespaces } from './namespaces.ts';
 import { Presence } from './presence.ts';
+import type { Statistics } from './statistics.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { type Snapshot, snapshotFor, welcomeOf } from './welcome.ts';
 
@@ -41,6 +42,7 @@ export interface HubOptions {
   live: LiveSessions;
   version: string;
   build: string;
+  statistics: Statistics;
   highWater?: JournalOptions['highWater'];
 }
 
@@ -60,7 +62,7 @@ export interface RunningHub extends Hub {
 
 /** Builds the hub. `serve` gives it the modules, `listen` the server, before the first connection. */
 export async function createHub(options: HubOptions): Promise<RunningHub> {
-  const { db, clock, ids, log, random, authenticator, live, version, build } = options;
+  const { db, clock, ids, log, random, authenticator, live, version, build, statistics } = options;
   const connections = new Connections();
   let topics: TopicServer | undefined;
   let registry: Registry | undefined;
@@ -131,6 +133,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
 
   const events = {
     opened(connection: Connection) {
+      statistics.opened++;
       connections.add(connection);
       connection.untrack = live.track(connection);
       open(connection).catch((error: unknown) => {
@@ -139,7 +142,9 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
       });
     },
     received: (connection: Connection, data: string | Buffer) => inbound?.receive(connection, data),
+    sent: (bytes: number) => statistics.sent(bytes, 1),
     closed(connection: Connection, code: number) {
+      statistics.closed(code);
       connection.untrack?.();
       connections.remove(connection);
       subscriptions?.drop(connection);
@@ -158,6 +163,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
         new Namespaces(served.modules),
         connections,
         createBroker(() => topics),
+        statistics,
       );
       const dispatch = createDispatch({
         registry: served,
@@ -166,7 +172,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
         extend: (connection, expiresAt) => live.extend(connection.sessionId, expiresAt),
         pong: (connection, frame) => connection.send(systemFrame('pong', {}, clock.now(), frame.id)),
       });
-      inbound = new Inbound({ dispatch, clock, log });
+      inbound = new Inbound({ dispatch, clock, log, statistics });
     },
     listen(server) {
       topics = server;

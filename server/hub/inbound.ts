@@ -9,10 +9,14 @@ import type { Logger } from '../platform/log.ts';
 import type { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
 import { ackFrame, errorFrame } from './encode.ts';
+import type { Statistics } from './statistics.ts';
 
 /** Frames per second that a connection may send for long, and at once. */
 const RATE = 200;
 const BURST = 1000;
+/** Bytes per second that a connection may send for long, and at once. */
+const BYTE_RATE = 1024 * 1024;
+const BYTE_BURST = 8 * 1024 * 1024;
 /** Frames that broke the protocol until the connection is closed. */
 const VIOLATIONS = 50;
 
@@ -20,6 +24,7 @@ export interface InboundOptions {
   dispatch: Dispatch;
   clock: Clock;
   log: Logger;
+  statistics: Statistics;
 }
 
 /** Takes frames in: bounded, within the rate, decoded once, handled strictly in order for each connection. */
@@ -35,13 +40,22 @@ export class Inbound {
     connection.lastActivity = now;
     connection.pingedAt = 0;
     connection.messageCount++;
-    if (!this.#admit(connection, now)) return this.#refuse(connection, fail(RateLimited, undefined, { retryAfter: 1 }));
+    const { statistics } = this.#options;
+    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
+    connection.bytesIn += bytes;
+    statistics.framesIn++;
+    statistics.bytesIn += bytes;
+    if (!this.#admit(connection, now, bytes))
+      return this.#refuse(connection, fail(RateLimited, undefined, { retryAfter: 1 }));
     if (typeof data !== 'string') return this.#refuse(connection, fail(Malformed));
-    if (data.length > limits.frameBytes || Buffer.byteLength(data) > limits.frameBytes)
-      return this.#refuse(connection, fail(TooLarge, { maximum: limits.frameBytes }));
+    if (bytes > limits.frameBytes) return this.#refuse(connection, fail(TooLarge, { maximum: limits.frameBytes }));
     const queue = (connection.queue ??= []);
     if (queue.length >= limits.queue) return this.#refuse(connection, fail(QueueFull));
     queue.push(data);
+    if (connection.timedAt === 0) {
+      connection.timedAt = statistics.now();
+      connection.timedAfter = queue.length + (connection.busy ? 1 : 0);
+    }
     if (!connection.busy && connection.phase === 'live') void this.drain(connection);
   }
 
@@ -53,6 +67,7 @@ export class Inbound {
       for (let data = connection.queue?.shift(); data !== undefined; data = connection.queue?.shift()) {
         if (connection.phase === 'closed') break;
         await this.#handle(connection, data);
+        if (connection.timedAt > 0 && --connection.timedAfter === 0) this.#time(connection);
       }
     } finally {
       connection.busy = false;
@@ -77,17 +92,27 @@ export class Inbound {
     }
   }
 
-  #admit(connection: Connection, now: number): boolean {
-    // `allowance` counts what was used up; it drains with time.
+  #time(connection: Connection): void {
+    const { statistics } = this.#options;
+    const now = statistics.now();
+    statistics.ackLatency.observe((now - connection.timedAt) / 1000, now);
+    connection.timedAt = 0;
+  }
+
+  #admit(connection: Connection, now: number, bytes: number): boolean {
+    // The allowances count what was used up; it drains with time.
     const elapsed = Math.max(0, now - connection.allowanceAt);
     connection.allowanceAt = now;
     connection.allowance = Math.max(0, connection.allowance - (elapsed * RATE) / 1000);
-    if (connection.allowance >= BURST) return false;
+    connection.byteAllowance = Math.max(0, connection.byteAllowance - (elapsed * BYTE_RATE) / 1000);
+    if (connection.allowance >= BURST || connection.byteAllowance >= BYTE_BURST) return false;
     connection.allowance++;
+    connection.byteAllowance += bytes;
     return true;
   }
 
   #refuse(connection: Connection, refusal: Err, id?: string | number): void {
+    this.#options.statistics.refusedFrame(refusal.error.code);
     connection.send(errorFrame(refusal.error, this.#options.clock.now(), SYSTEM, id));
     if (++connection.violations < VIOLATIONS) return;
     const flooding = refusal.error.code === RateLimited.code || refusal.error.code === QueueFull.code;

@@ -8,6 +8,7 @@ import type { Connections } from './connections.ts';
 import { eventFrame, journalFrame } from './encode.ts';
 import type { Journal, JournalEvent } from './journal.ts';
 import type { Namespaces } from './namespaces.ts';
+import type { Statistics } from './statistics.ts';
 
 interface Latest {
   event: string;
@@ -29,14 +30,22 @@ export class Subscriptions {
   readonly #namespaces: Namespaces;
   readonly #connections: Connections;
   readonly #broker: Broker;
+  readonly #statistics: Statistics;
   readonly #occupancy = new Map<string, number>();
   readonly #latest = new Map<string, Latest>();
 
-  constructor(journal: Journal, namespaces: Namespaces, connections: Connections, broker: Broker) {
+  constructor(
+    journal: Journal,
+    namespaces: Namespaces,
+    connections: Connections,
+    broker: Broker,
+    statistics: Statistics,
+  ) {
     this.#journal = journal;
     this.#namespaces = namespaces;
     this.#connections = connections;
     this.#broker = broker;
+    this.#statistics = statistics;
   }
 
   /** Answers a client's `subscribe`: checks the right, replays what was missed, then goes live without a gap. */
@@ -83,7 +92,7 @@ export class Subscriptions {
   publish(channel: string, event: string, payload: unknown, at: number): void {
     const json = JSON.stringify(payload);
     if (this.#namespaces.of(channel)?.kind === 'latest') this.#latest.set(channel, { event, payload: json, at });
-    if (this.#occupancy.has(channel)) this.#broker.publish(channel, eventFrame(channel, event, json, at));
+    if (this.#occupancy.has(channel)) this.#send(channel, eventFrame(channel, event, json, at));
   }
 
   publishExcept(channel: string, userId: string, event: string, payload: unknown, at: number): void {
@@ -96,8 +105,7 @@ export class Subscriptions {
   }
 
   publishJournalled(event: JournalEvent): void {
-    if (this.#occupancy.has(event.channel))
-      this.#broker.publish(event.channel, journalFrame(event, this.#journal.epoch));
+    if (this.#occupancy.has(event.channel)) this.#send(event.channel, journalFrame(event, this.#journal.epoch));
   }
 
   isOccupied(channel: string): boolean {
@@ -109,6 +117,11 @@ export class Subscriptions {
     return this.#occupancy.size;
   }
 
+  /** How many connections receive each channel that anybody receives. */
+  occupancy(): Iterable<[channel: string, connections: number]> {
+    return this.#occupancy;
+  }
+
   present(channel: string): string[] {
     const users: string[] = [];
     for (const userId of this.#connections.users())
@@ -118,6 +131,11 @@ export class Subscriptions {
           break;
         }
     return users;
+  }
+
+  #send(channel: string, frame: string): void {
+    this.#broker.publish(channel, frame);
+    this.#statistics.sent(Buffer.byteLength(frame), this.#occupancy.get(channel) ?? 0);
   }
 
   /** Reads everything that takes waiting, so that `answer` can send and subscribe in one go. */
@@ -159,10 +177,13 @@ export class Subscriptions {
       current: () => this.#journal.published(channel) === mark,
       answer: () => {
         this.attach(connection, channel, side);
+        if (since && !complete) this.#statistics.lost++;
         if (!complete) return { ok: true, data: { recovered: false, more: false, epoch, offset: head } };
         for (const event of events) connection.send(journalFrame(event, epoch));
         const more = last < head;
+        this.#statistics.replayed += events.length;
         if (more) connection.ws?.unsubscribe(channel);
+        else this.#statistics.recovered++;
         return { ok: true, data: { recovered: true, more, epoch, offset: last } };
       },
     };
