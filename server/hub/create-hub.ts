@@ -10,6 +10,7 @@ import type { Clock, Timer } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Logger } from '../platform/log.ts';
+import { type ConnectionLimits, connectionLimits, exceededLimit } from './admission.ts';
 import { createBroker, type TopicServer } from './broker.ts';
 import { Connection } from './connection.ts';
 import { Connections } from './connections.ts';
@@ -24,9 +25,6 @@ import type { Statistics } from './statistics.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { type Snapshot, snapshotFor, welcomeOf } from './welcome.ts';
 
-/** Connections per person and in all; a socket beyond them is refused with 503. */
-const PER_USER = 100;
-const PER_NODE = 20_000;
 /** Attempts to read a connection's start as of one moment; after that the client's gap detection takes over. */
 const SNAPSHOT_TRIES = 8;
 /** How long clients are given to leave before their sockets are closed. */
@@ -43,6 +41,8 @@ export interface HubOptions {
   version: string;
   build: string;
   statistics: Statistics;
+  /** A socket beyond these is refused with 503. */
+  limits?: Partial<ConnectionLimits> | undefined;
   highWater?: JournalOptions['highWater'];
 }
 
@@ -50,8 +50,8 @@ export interface HubOptions {
 export interface RunningHub extends Hub {
   /** Takes over an authenticated request; false: it was no WebSocket handshake. */
   upgrade(server: Server<SocketData>, request: Request, identity: Identity, info: RequestInfo): boolean;
-  /** Whether another connection of this person has room. */
-  admits(userId: string): boolean;
+  /** Which limit another connection of this person from this address would exceed. */
+  exceeds(userId: string, address: string): ReturnType<typeof exceededLimit>;
   /** The server whose topics carry frames. */
   listen(server: TopicServer): void;
   readonly connections: Connections;
@@ -64,6 +64,7 @@ export interface RunningHub extends Hub {
 export async function createHub(options: HubOptions): Promise<RunningHub> {
   const { db, clock, ids, log, random, authenticator, live, version, build, statistics } = options;
   const connections = new Connections();
+  const most: ConnectionLimits = { ...connectionLimits, ...options.limits };
   let topics: TopicServer | undefined;
   let registry: Registry | undefined;
   let subscriptions: Subscriptions | undefined;
@@ -194,7 +195,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     endSession: (sessionId) => live.endSession(sessionId),
     endUser: (userId) => live.endUser(userId),
     extendSession: (sessionId, expiresAt) => live.extend(sessionId, expiresAt),
-    admits: (userId) => connections.size < PER_NODE && connections.countOf(userId) < PER_USER,
+    exceeds: (userId, address) => exceededLimit(connections, most, userId, address),
     upgrade(server, request, identity, info) {
       return server.upgrade(request, { data: new Connection(ids.next('con'), identity, info, clock.now(), events) });
     },
