@@ -2,12 +2,14 @@ import type { chat as contract } from '@shared/chat/contract.ts';
 import type { Role } from '../modules/identity.ts';
 import type { ServerModule } from '../modules/module.ts';
 import type { Tx } from '../platform/db/db.ts';
-import type { ChatDeps } from './deps.ts';
+import type { ChatDeps, ChatOptions } from './deps.ts';
+import { MembershipCache } from './membership-cache.ts';
 import { welcomePerson } from './members.ts';
 import { chatModule } from './module.ts';
+import { Positions } from './positions.ts';
 import { foundRoom } from './rooms.ts';
 
-export type { ChatDeps } from './deps.ts';
+export type { ChatOptions } from './deps.ts';
 
 /** Rooms, their people and what they say to each other. */
 export interface Chat {
@@ -18,7 +20,8 @@ export interface Chat {
   found(tx: Tx, userId: string, name: string): Promise<void>;
 }
 
-export function createChat(deps: ChatDeps): Chat {
+export function createChat(options: ChatOptions): Chat {
+  const deps: ChatDeps = { ...options, positions: new Positions(), memberships: new MembershipCache() };
   return {
     module: chatModule(deps),
     async welcome(tx, { id, role }) {

@@ -3,11 +3,14 @@ import type { Hub } from '../hub/hub.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Reader } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';
+import type { MembershipCache } from './membership-cache.ts';
+import type { Positions } from './positions.ts';
 
 /** What chat asks of the hub. */
 export type ChatHub = Pick<Hub, 'journal' | 'publishExcept' | 'subscribeUser' | 'unsubscribeUser'>;
 
-export interface ChatDeps {
+/** What `createChat` is given. */
+export interface ChatOptions {
   db: Pick<Db, 'read'>;
   hub: ChatHub;
   clock: Clock;
@@ -18,4 +21,10 @@ export interface ChatDeps {
   };
   /** Told of a bug where nobody waits for an answer. */
   failed: (cause: unknown) => void;
+}
+
+/** What chat's own verbs work with. */
+export interface ChatDeps extends ChatOptions {
+  positions: Positions;
+  memberships: MembershipCache;
 }

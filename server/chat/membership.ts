@@ -42,7 +42,7 @@ export async function enter(
 
 /** Takes a person out of a room they are in. A private room without people is archived. */
 export async function exit(
-  { hub, clock }: ChatDeps,
+  { hub, clock, memberships }: ChatDeps,
   tx: Tx,
   room: RoomRow,
   userId: UserId,
@@ -50,6 +50,7 @@ export async function exit(
 ): Promise<Journalled> {
   const channel = roomChannel(room.id);
   await tx.run(deleteMember, { roomId: room.id, userId });
+  memberships.forget(tx, room.id, userId);
   await tx.run(countMembers, { roomId: room.id, by: -1 });
   if (room.kind === 'private' && room.members === 1) await tx.run(archiveRoom, { roomId: room.id, at: clock.now() });
   // Before the event goes out: who was removed receives nothing further of the room.

@@ -1,12 +1,13 @@
 import { ClientIdReused, MessageNotFound } from '@shared/chat/errors.ts';
 import type { Message, MessageBody, PostMessageInput } from '@shared/chat/schema.ts';
 import { fail } from '@shared/kernel/errors.ts';
-import { ok, type Result } from '@shared/kernel/result.ts';
+import { type Err, ok, type Result } from '@shared/kernel/result.ts';
 import type { Context } from '../modules/context.ts';
+import type { Tx } from '../platform/db/db.ts';
 import { roomToUse } from './access.ts';
 import type { ChatDeps } from './deps.ts';
-import { emit, roomChannel } from './events.ts';
-import { findInRoom, findSent, insertMessage, type MessageRow, moveHead, moveRead } from './store.ts';
+import { roomChannel } from './events.ts';
+import { findInRoom, findSent, insertMessage, type MessageRow } from './store.ts';
 
 export const messageOf = (row: MessageRow): Message => ({
   id: row.id,
@@ -30,60 +31,78 @@ const isRepeat = (row: MessageRow, input: PostMessageInput): boolean =>
   row.replyTo === (input.replyTo ?? null) &&
   row.threadId === (input.threadId ?? null);
 
+/** Whether the actor may post here; answered from memory for those who posted before. */
+async function mayPost(d: ChatDeps, ctx: Context, tx: Tx, roomId: string): Promise<Err | undefined> {
+  if (d.memberships.holds(roomId, ctx.actor.id)) return undefined;
+  const room = await roomToUse(tx, ctx, roomId);
+  if (!room.ok) return room;
+  d.memberships.remember(tx, roomId, ctx.actor.id);
+  return undefined;
+}
+
+/** The message that this client id was used for before: again the answer if it is the same one. */
+async function sentBefore(
+  d: ChatDeps,
+  ctx: Context,
+  tx: Tx,
+  input: PostMessageInput,
+): Promise<Result<Message> | undefined> {
+  const { kind, id } = ctx.actor;
+  const sent = await tx.get(findSent, { authorKind: kind, authorId: id, clientId: input.clientId });
+  if (!sent) return undefined;
+  if (!isRepeat(sent, input)) return fail(ClientIdReused);
+  const { seq, offset } = sent;
+  ctx.journalled({ channel: roomChannel(input.roomId), seq, offset, epoch: d.hub.journal.epoch });
+  return ok(messageOf(sent));
+}
+
 export function postMessage(d: ChatDeps, ctx: Context, input: PostMessageInput): Promise<Result<Message>> {
-  return ctx.write<Message>(async (tx) => {
-    const { roomId, clientId, replyTo = null, threadId = null } = input;
-    const room = await roomToUse(tx, ctx, roomId);
-    if (!room.ok) return room;
-    const channel = roomChannel(roomId);
-    const author = ctx.actor;
-
-    const sent = await tx.get(findSent, { authorKind: author.kind, authorId: author.id, clientId });
-    if (sent) {
-      if (!isRepeat(sent, input)) return fail(ClientIdReused);
-      ctx.journalled({ channel, seq: sent.seq, offset: sent.offset, epoch: d.hub.journal.epoch });
-      return ok(messageOf(sent));
+  const { roomId, clientId, replyTo = null, threadId = null } = input;
+  const channel = roomChannel(roomId);
+  const author = ctx.actor;
+  const store = async (tx: Tx): Promise<Result<Message>> => {
+    const refusal = await mayPost(d, ctx, tx, roomId);
+    if (refusal) return refusal;
+    if (replyTo !== null || threadId !== null) {
+      const before = await sentBefore(d, ctx, tx, input);
+      if (before) return before;
+      for (const id of [replyTo, threadId])
+        if (id !== null && !(await tx.get(findInRoom, { id, roomId }))) return fail(MessageNotFound);
     }
-
-    for (const id of [replyTo, threadId])
-      if (id !== null && !(await tx.get(findInRoom, { id, roomId }))) return fail(MessageNotFound);
-
-    const position = room.data.head + 1;
-    const id = d.ids.next('msg');
-    const body: MessageBody = { kind: 'text', text: input.text };
-    const createdAt = d.clock.now();
+    const place = await d.hub.journal.reserve(tx, channel);
+    const { position, release } = await d.positions.next(tx, roomId, place.seq);
     const message: Message = {
-      id,
+      id: d.ids.next('msg'),
       roomId,
       clientId,
       author,
       position,
-      body,
+      body: { kind: 'text', text: input.text },
       attachments: [],
       replyTo,
       threadId,
-      createdAt,
+      createdAt: d.clock.now(),
       editedAt: null,
       deletedAt: null,
     };
-    const event = await emit(d.hub, tx, channel, 'chat_message', message, author);
-    await tx.run(insertMessage, {
-      id,
-      roomId,
-      position,
+    const stored = await tx.run(insertMessage, {
+      ...message,
       authorKind: author.kind,
       authorId: author.id,
-      clientId,
-      body,
-      replyTo,
-      threadId,
-      createdAt,
-      seq: event.seq,
-      offset: event.offset,
+      seq: place.seq,
+      offset: place.offset,
     });
-    await tx.run(moveHead, { roomId, head: position, activity: event.seq });
-    await tx.run(moveRead, { roomId, userId: author.id, position });
-    ctx.journalled(event);
+    if (stored === 0) {
+      release();
+      d.hub.journal.release(place);
+      const before = await sentBefore(d, ctx, tx, input);
+      if (!before) throw new Error('A message was neither stored nor found');
+      return before;
+    }
+    await d.hub.journal.append(tx, place, 'chat_message', message, author);
+    d.positions.readUpTo(tx, roomId, author.id, position);
+    ctx.journalled(place);
     return ok(message);
-  });
+  };
+  return ctx.write(store, { lane: channel });
 }

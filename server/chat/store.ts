@@ -129,6 +129,14 @@ export const archiveRoom = query((db) =>
     .prepare(),
 );
 
+export const findHead = query((db) =>
+  db
+    .select({ head: rooms.head, activity: rooms.activity })
+    .from(rooms)
+    .where(eq(rooms.id, p('roomId')))
+    .prepare(),
+);
+
 export const moveHead = query((db) =>
   db
     .update(rooms)
@@ -228,6 +236,7 @@ export const insertMessage = query((db) =>
       seq: p('seq'),
       offset: p('offset'),
     })
+    .onConflictDoNothing({ target: [messages.authorId, messages.clientId, messages.authorKind] })
     .prepare(),
 );
 

@@ -53,7 +53,9 @@ export const roomMembers = sqliteTable(
 export const messages = sqliteTable(
   'messages',
   {
-    id: text().$type<MessageId>().primaryKey(),
+    /** Of its `chat_message` event. The table grows at its end, whatever the room. */
+    seq: integer().primaryKey(),
+    id: text().$type<MessageId>().notNull(),
     roomId: text('room_id').$type<RoomId>().notNull(),
     /** Dense within the room, from 1. */
     position: integer().notNull(),
@@ -68,11 +70,11 @@ export const messages = sqliteTable(
     createdAt: integer('created_at').notNull(),
     editedAt: integer('edited_at'),
     deletedAt: integer('deleted_at'),
-    /** The cursor of its `chat_message` event: a message sent twice is acknowledged with it again. */
-    seq: integer().notNull(),
+    /** With `seq` the cursor of its event: a message sent twice is acknowledged with it again. */
     offset: integer().notNull(),
   },
   (table) => [
+    uniqueIndex('messages_id').on(table.id),
     uniqueIndex('messages_position').on(table.roomId, table.position),
     uniqueIndex('messages_client_id').on(table.authorId, table.clientId, table.authorKind),
   ],

@@ -21,6 +21,11 @@ export interface Journal {
   readonly epoch: string;
   /** Appends an event to a channel's log. The cursor it returns holds once the write commits. */
   emit(tx: Tx, channel: string, event: string, payload: unknown, actor: Actor): Promise<Journalled>;
+  /** The next place in a channel's log, for those who store it beside the event. `append` or `release` it at once. */
+  reserve(tx: Tx, channel: string): Awaitable<Journalled>;
+  append(tx: Tx, place: Journalled, event: string, payload: unknown, actor: Actor): Awaitable<void>;
+  /** Gives a place back that nothing was appended at. */
+  release(place: Journalled): void;
   /** Replaces the payload of an earlier event, so that an edited or deleted text cannot come back by recovery. */
   rewrite(tx: Tx, channel: string, offset: number, payload: unknown): Promise<void>;
   /** Committed head offset of a channel; 0 before its first event. */
@@ -74,40 +79,66 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
   /** Heads including what the open transaction emitted: only the writer counts on from them. */
   const heads = new Map<string, number>();
   const published = new Map<string, number>();
+  /** Heads as they were read, of channels on which nothing was published since the start. */
+  const settled = new Map<string, number>();
+
+  const after = (tx: Tx, channel: string, head: number): Journalled => {
+    const place = { channel, seq: ++seq, offset: head + 1, epoch: current };
+    heads.set(channel, place.offset);
+    tx.onRollback(() => release(place));
+    return place;
+  };
+  const release = (place: Journalled): void => {
+    if (seq < place.seq) return;
+    seq = place.seq - 1;
+    heads.set(place.channel, place.offset - 1);
+  };
+  const reserve: Journal['reserve'] = (tx, channel) => {
+    const head = heads.get(channel);
+    if (head !== undefined) return after(tx, channel, head);
+    const found = tx.get(headOfChannel, { channel });
+    if (found instanceof Promise) return found.then((row) => after(tx, channel, row?.offset ?? 0));
+    return after(tx, channel, found?.offset ?? 0);
+  };
+  const append = (
+    tx: Tx,
+    { channel, seq: at, offset }: Journalled,
+    event: string,
+    payload: unknown,
+    actor: Actor,
+  ): Awaitable<void> => {
+    const row: JournalEvent = { seq: at, channel, offset, event, payload: JSON.stringify(payload), at: clock.now() };
+    tx.afterCommit(() => {
+      published.set(channel, offset);
+      publish(row);
+    });
+    const stored = tx.run(insertEvent, { ...row, actorKind: actor.kind, actorId: actor.id });
+    if (stored instanceof Promise) return stored.then(() => undefined);
+  };
 
   return {
     epoch: current,
     get seq() {
       return seq;
     },
+    reserve,
+    append,
+    release,
     async emit(tx, channel, event, payload, actor) {
-      const head = heads.get(channel) ?? (await tx.get(headOfChannel, { channel }))?.offset ?? 0;
-      const row: JournalEvent = {
-        seq: ++seq,
-        channel,
-        offset: head + 1,
-        event,
-        payload: JSON.stringify(payload),
-        at: clock.now(),
-      };
-      heads.set(channel, row.offset);
-      tx.onRollback(() => {
-        seq = row.seq - 1;
-        heads.set(channel, head);
-      });
-      await tx.run(insertEvent, { ...row, actorKind: actor.kind, actorId: actor.id });
-      tx.afterCommit(() => {
-        published.set(channel, row.offset);
-        publish(row);
-      });
-      return { channel, seq: row.seq, offset: row.offset, epoch: current };
+      const place = await reserve(tx, channel);
+      await append(tx, place, event, payload, actor);
+      return place;
     },
     published: (channel) => published.get(channel),
     async rewrite(tx, channel, offset, payload) {
       await tx.run(rewriteEvent, { channel, offset, payload: JSON.stringify(payload) });
     },
     async head(channel) {
-      return (await db.read.get(headOfChannel, { channel }))?.offset ?? 0;
+      const known = published.get(channel) ?? settled.get(channel);
+      if (known !== undefined) return known;
+      const offset = (await db.read.get(headOfChannel, { channel }))?.offset ?? 0;
+      settled.set(channel, offset);
+      return offset;
     },
     after: (channel, offset, limit) => db.read.all(eventsAfter, { channel, offset, limit }),
     async prune(keep, age) {

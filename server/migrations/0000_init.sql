@@ -30,7 +30,8 @@ CREATE INDEX `sessions_user` ON `sessions` (`user_id`);--> statement-breakpoint
 CREATE INDEX `sessions_ended_at` ON `sessions` (`ended_at`);--> statement-breakpoint
 CREATE INDEX `sessions_expires_at` ON `sessions` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `messages` (
-	`id` text PRIMARY KEY NOT NULL,
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
 	`room_id` text NOT NULL,
 	`position` integer NOT NULL,
 	`author_kind` text NOT NULL,
@@ -42,10 +43,10 @@ CREATE TABLE `messages` (
 	`created_at` integer NOT NULL,
 	`edited_at` integer,
 	`deleted_at` integer,
-	`seq` integer NOT NULL,
 	`offset` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `messages_id` ON `messages` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `messages_position` ON `messages` (`room_id`,`position`);--> statement-breakpoint
 CREATE UNIQUE INDEX `messages_client_id` ON `messages` (`author_id`,`client_id`,`author_kind`);--> statement-breakpoint
 CREATE TABLE `room_members` (

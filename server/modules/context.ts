@@ -1,6 +1,6 @@
 import type { Actor } from '@shared/kernel/actor.ts';
 import type { Awaitable, Result } from '@shared/kernel/result.ts';
-import type { Tx } from '../platform/db/db.ts';
+import type { Tx, WriteOptions } from '../platform/db/db.ts';
 import type { Identity, Role } from './identity.ts';
 
 /** A request's metadata, free of credentials. */
@@ -44,7 +44,7 @@ export interface Context {
    * `db.write` for this call: with an idempotency key, the callback's result commits beside its effect and a repeated
    * call gets it back without running the callback. What a verb stores goes through here.
    */
-  write<T>(callback: (tx: Tx) => Awaitable<Result<T>>): Promise<Result<T>>;
+  write<T>(callback: (tx: Tx) => Awaitable<Result<T>>, options?: WriteOptions): Promise<Result<T>>;
   /** Notes the event that this call caused (or that its first sending caused), for the ack. */
   journalled(event: Journalled): void;
 }

@@ -1,7 +1,7 @@
 import { fail, KeyReused } from '@shared/kernel/errors.ts';
 import type { Awaitable, Result } from '@shared/kernel/result.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Db, Tx } from '../platform/db/db.ts';
+import type { Db, Tx, WriteOptions } from '../platform/db/db.ts';
 import type { Context, Journalled } from './context.ts';
 import { findKey, forgetKeys, insertKey } from './store.ts';
 
@@ -35,7 +35,7 @@ const hashOf = (value: unknown): string => new Bun.CryptoHasher('sha256').update
 export function keyedWrite(db: Db, clock: Clock, keyed: Keyed, journalled: Journalled[]): Context['write'] {
   const inputHash = hashOf(keyed.input);
   let part = -1;
-  return <T>(callback: (tx: Tx) => Awaitable<Result<T>>): Promise<Result<T>> => {
+  return <T>(callback: (tx: Tx) => Awaitable<Result<T>>, options?: WriteOptions): Promise<Result<T>> => {
     const at = { actor: keyed.actor, key: keyed.key, part: ++part };
     return db.write<Result<T>>(async (tx) => {
       const known = await tx.get(findKey, at);
@@ -55,7 +55,7 @@ export function keyedWrite(db: Db, clock: Clock, keyed: Keyed, journalled: Journ
           at: clock.now(),
         });
       return result;
-    });
+    }, options);
   };
 }
 

@@ -109,7 +109,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     journalled: (event) => void journalled.push(event),
   });
 
-  const plainWrite: Context['write'] = <T>(callback: (tx: Tx) => Awaitable<Result<T>>) => db.write(callback);
+  const plainWrite: Context['write'] = (callback, options) => db.write(callback, options);
 
   const undeclared = (definition: FnDef, code: string): boolean =>
     !commonStatuses.has(code) && !definition.errors.some((error) => error.code === code);

@@ -3,7 +3,13 @@ import { fail, Invalid } from '@shared/kernel/errors.ts';
 import type { Err, Issue } from '@shared/kernel/result.ts';
 
 /** Limits that a client may show; never the refused value itself. */
-const telling = ['minimum', 'maximum', 'format', 'expected', 'keys', 'values'] as const;
+const telling = ['minimum', 'maximum', 'format', 'expected', 'values'] as const;
+
+/** Issues, and names that the sender made up, go back in this number and length: an answer is no echo. */
+const MOST = 20;
+const NAME_LENGTH = 100;
+
+const short = (name: string): string => name.slice(0, NAME_LENGTH);
 
 const issueOf = (issue: z.core.$ZodIssue): Issue => {
   const params: Record<string, unknown> = {};
@@ -11,8 +17,9 @@ const issueOf = (issue: z.core.$ZodIssue): Issue => {
     const value = (issue as unknown as Record<string, unknown>)[name];
     if (value !== undefined) params[name] = typeof value === 'bigint' ? Number(value) : value;
   }
+  if (issue.code === 'unrecognized_keys') params.keys = issue.keys.slice(0, MOST).map(short);
   return {
-    path: issue.path.map(String).join('.'),
+    path: issue.path.map((part) => short(String(part))).join('.'),
     code: issue.code ?? 'invalid',
     ...(Object.keys(params).length > 0 ? { params } : {}),
   };
@@ -20,4 +27,4 @@ const issueOf = (issue: z.core.$ZodIssue): Issue => {
 
 /** The refusal of an input: where and why, without echoing what was sent. */
 export const invalid = (error: z.ZodError): Err =>
-  fail(Invalid, undefined, { issues: error.issues.slice(0, 20).map(issueOf) });
+  fail(Invalid, undefined, { issues: error.issues.slice(0, MOST).map(issueOf) });

@@ -17,7 +17,7 @@ export interface OpenedSession {
 export interface Accounts {
   /** Hashes a password. Takes long, so it comes before the transaction. */
   hashPassword(password: string): Promise<string>;
-  storePassword(tx: Tx, userId: UserId, passwordHash: string): Awaitable<void>;
+  storePassword(tx: Tx, userId: UserId, passwordHash: string): Awaitable<unknown>;
   openSession(tx: Tx, userId: UserId, request: RequestInfo): Awaitable<OpenedSession>;
   /** Ends every session of a person, live sockets included, once the transaction has committed. */
   endSessions(tx: Tx, userId: UserId): Awaitable<void>;

@@ -213,7 +213,7 @@ describe('the group commit', () => {
       });
       return ok('stored');
     });
-    expect(await Promise.all([first, note(1)])).toEqual([ok('stored'), undefined]);
+    expect(await Promise.all([first, note(1)])).toEqual([ok('stored'), 1]);
     expect(effectErrors).toHaveLength(1);
   });
 

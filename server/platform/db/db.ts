@@ -6,6 +6,7 @@ import { createWriter, type Writer } from './writer.ts';
 
 export { query, type Query, type Reader } from './query.ts';
 export type { Tx } from './transaction.ts';
+export type { WriteOptions } from './writer.ts';
 
 /** The database of one data folder: one writer with group commit, readers that see committed rows only. */
 export interface Db extends Writer {

@@ -3,7 +3,8 @@ import type { Awaitable } from '@shared/kernel/result.ts';
 
 export type Drizzle = BunSQLiteDatabase<Record<string, never>>;
 
-interface Prepared {
+/** What Drizzle's `prepare()` gives. */
+export interface Prepared {
   all(params?: Record<string, unknown>): unknown;
   get(params?: Record<string, unknown>): unknown;
   run(params?: Record<string, unknown>): unknown;

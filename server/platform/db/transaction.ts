@@ -1,16 +1,23 @@
+import type { Changes } from 'bun:sqlite';
 import type { Awaitable } from '@shared/kernel/result.ts';
-import { type Params, type Query, type Reader, readerOf, type Statements } from './query.ts';
+import type { Params, Prepared, Query, Reader, Statements } from './query.ts';
 
 /**
  * One caller's share of a group commit. Everything written through it commits together or not at all; it is dead once
  * its callback has settled, so that a late write cannot land among a neighbour's rows.
  */
 export interface Tx extends Reader {
-  run(query: Query, params?: Params): Awaitable<void>;
+  /** Runs a statement for its effect; answers with the number of rows it changed. */
+  run(query: Query, params?: Params): Awaitable<number>;
   /** Runs after the commit, in order, before the caller of `write` goes on. For what leaves the process. */
   afterCommit(effect: () => void): void;
   /** Runs when this share or its whole batch is rolled back: for counters kept in memory. */
   onRollback(undo: () => void): void;
+  /**
+   * Puts work off to the end of the batch, or until anybody reads through a tx, whichever comes first. Of several with
+   * one key the newest runs: what many writes of a batch change again and again is stored once.
+   */
+  defer(key: string, work: (tx: Tx) => void): void;
 }
 
 export class LateWriteError extends Error {
@@ -20,35 +27,40 @@ export class LateWriteError extends Error {
   }
 }
 
+/** Work of a batch that is stored once for many writes. */
+export type Deferred = Map<string, (tx: Tx) => void>;
+
 export class Transaction implements Tx {
   readonly effects: (() => void)[] = [];
   readonly #undos: (() => void)[] = [];
   readonly #statements: Statements;
-  readonly #reader: Reader;
+  readonly #deferred: Deferred;
   #open = true;
 
-  constructor(statements: Statements) {
+  constructor(statements: Statements, deferred: Deferred) {
     this.#statements = statements;
-    this.#reader = readerOf(statements);
+    this.#deferred = deferred;
   }
 
   get open(): boolean {
     return this.#open;
   }
 
-  all: Reader['all'] = (query, params) => {
+  all<P extends Prepared>(query: Query<P>, params?: Params): ReturnType<P['all']> {
     this.#check();
-    return this.#reader.all(query, params);
-  };
+    this.runDeferred();
+    return this.#statements.of(query).all(params) as ReturnType<P['all']>;
+  }
 
-  get: Reader['get'] = (query, params) => {
+  get<P extends Prepared>(query: Query<P>, params?: Params): ReturnType<P['get']> | undefined {
     this.#check();
-    return this.#reader.get(query, params);
-  };
+    this.runDeferred();
+    return (this.#statements.of(query).get(params) ?? undefined) as ReturnType<P['get']> | undefined;
+  }
 
-  run(query: Query, params?: Params): void {
+  run(query: Query, params?: Params): number {
     this.#check();
-    this.#statements.of(query).run(params);
+    return (this.#statements.of(query).run(params) as Changes).changes;
   }
 
   afterCommit(effect: () => void): void {
@@ -59,6 +71,22 @@ export class Transaction implements Tx {
   onRollback(undo: () => void): void {
     this.#check();
     this.#undos.push(undo);
+  }
+
+  defer(key: string, work: (tx: Tx) => void): void {
+    this.#check();
+    this.#deferred.set(key, work);
+  }
+
+  /** Runs what was put off, as part of this share: if it is rolled back, the work is put off again. */
+  runDeferred(): void {
+    if (this.#deferred.size === 0) return;
+    const entries = [...this.#deferred];
+    this.#deferred.clear();
+    this.#undos.push(() => {
+      for (const [key, work] of entries) if (!this.#deferred.has(key)) this.#deferred.set(key, work);
+    });
+    for (const [, work] of entries) work(this);
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database } from 'bun:sqlite';
 import type { Awaitable } from '@shared/kernel/result.ts';
 import { Statements, type Drizzle } from './query.ts';
-import { Transaction, type Tx } from './transaction.ts';
+import { type Deferred, Transaction, type Tx } from './transaction.ts';
 
 /** Writes that share one commit at most: beyond that a batch's latency grows faster than its rate. */
 const BATCH = 512;
@@ -31,22 +31,38 @@ export class StorageError extends Error {
   }
 }
 
+export interface WriteOptions {
+  /** What the write belongs to (a channel): writes of one lane keep their order, and a busy lane gathers. */
+  lane?: string;
+}
+
 export interface Writer {
   /**
    * Runs the callback in the next group commit and resolves once it is durable. A callback that throws, or returns a
    * failed Result, is rolled back alone; its neighbours commit.
    */
-  write<T>(callback: (tx: Tx) => Awaitable<T>): Promise<T>;
+  write<T>(callback: (tx: Tx) => Awaitable<T>, options?: WriteOptions): Promise<T>;
   /** Resolves when everything handed in so far has settled. */
   idle(): Promise<void>;
+  /**
+   * Decides how many milliseconds a lane gathers before its next commit; 0 (the default for all) commits at once. Asked
+   * for each write of a lane that nothing waits in.
+   */
+  pace(milliseconds: (lane: string) => number): void;
 }
 
 interface Job {
   callback: (tx: Tx) => Awaitable<unknown>;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
-  tx?: Transaction;
-  outcome?: { value: unknown } | { error: unknown };
+  tx: Transaction | undefined;
+  outcome: { value: unknown } | { error: unknown } | undefined;
+}
+
+/** Writes of one lane that wait for their commit together. */
+interface Gathering {
+  jobs: Job[];
+  timer: ReturnType<typeof setTimeout>;
 }
 
 export interface WriterOptions {
@@ -65,54 +81,62 @@ const isFailure = (value: unknown): boolean =>
 export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: WriterOptions): Writer {
   const statements = new Statements(drizzle);
   const inside = new AsyncLocalStorage<Job>();
+  const begin = sqlite.prepare('BEGIN IMMEDIATE');
+  const commit = sqlite.prepare('COMMIT');
+  const savepoint = sqlite.prepare('SAVEPOINT job');
+  const release = sqlite.prepare('RELEASE job');
   let queue: Job[] = [];
   let scheduled = false;
   const idlers: (() => void)[] = [];
+  const gatherings = new Map<string, Gathering>();
+  let paceOf = (_lane: string): number => 0;
 
-  const settle = async (job: Job, pending: Promise<unknown>): Promise<void> => {
-    // An immediate fires only after the microtask queue has drained; by then the callback must have settled.
-    let handle: ReturnType<typeof setImmediate> | undefined;
-    const drained = new Promise<void>((resolve) => {
-      handle = setImmediate(resolve);
+  // An immediate fires only after the microtask queue has drained; by then a callback must have settled.
+  let watch: ReturnType<typeof setImmediate> | undefined;
+  let overdue: (() => void) | undefined;
+  const startWatch = (): void => {
+    watch ??= setImmediate(() => {
+      watch = undefined;
+      overdue?.();
     });
-    await Promise.race([
-      pending.then(
-        (value) => {
-          job.outcome ??= { value };
-        },
-        (error: unknown) => {
-          job.outcome ??= { error };
-        },
-      ),
-      drained,
-    ]);
-    clearImmediate(handle);
-    job.outcome ??= { error: new UnsettledWriteError() };
   };
 
-  const runJob = async (job: Job, savepoint: boolean): Promise<void> => {
-    const tx = new Transaction(statements);
+  const settle = (job: Job, pending: Promise<unknown>): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (outcome: NonNullable<Job['outcome']>): void => {
+        if (job.outcome) return;
+        job.outcome = outcome;
+        overdue = undefined;
+        resolve();
+      };
+      overdue = () => done({ error: new UnsettledWriteError() });
+      startWatch();
+      pending.then(
+        (value) => done({ value }),
+        (error: unknown) => done({ error }),
+      );
+    });
+
+  const rollBack = (tx: Transaction, alone: boolean): void => {
+    tx.undo();
+    if (sqlite.inTransaction) sqlite.run(alone ? 'ROLLBACK' : 'ROLLBACK TO job; RELEASE job');
+  };
+
+  const runJob = async (job: Job, alone: boolean, deferred: Deferred): Promise<void> => {
+    const tx = new Transaction(statements, deferred);
     job.tx = tx;
-    if (savepoint) sqlite.run('SAVEPOINT job');
+    if (!alone) savepoint.run();
     try {
-      const value = inside.run(job, () => job.callback(tx));
+      const value = inside.run(job, job.callback, tx);
       if (value instanceof Promise) await settle(job, value);
       else job.outcome = { value };
     } catch (error) {
       job.outcome = { error };
     }
     tx.close();
-    if (!job.outcome || 'error' in job.outcome || isFailure(job.outcome.value)) {
-      tx.undo();
-      if (savepoint && sqlite.inTransaction) sqlite.run('ROLLBACK TO job; RELEASE job');
-      else if (!savepoint && sqlite.inTransaction) sqlite.run('ROLLBACK');
-    } else if (savepoint) sqlite.run('RELEASE job');
-  };
-
-  const finish = (job: Job): void => {
-    if (!job.outcome) return;
-    if ('error' in job.outcome) job.reject(job.outcome.error);
-    else job.resolve(job.outcome.value);
+    const { outcome } = job;
+    if (!outcome || 'error' in outcome || isFailure(outcome.value)) rollBack(tx, alone);
+    else if (!alone) release.run();
   };
 
   const abandon = (jobs: Job[], cause: unknown): void => {
@@ -124,35 +148,42 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
     }
   };
 
+  const conclude = (job: Job): void => {
+    for (const effect of job.tx?.effects ?? []) {
+      try {
+        effect();
+      } catch (error) {
+        onEffectError(error);
+      }
+    }
+    if (!job.outcome) return;
+    if ('error' in job.outcome) job.reject(job.outcome.error);
+    else job.resolve(job.outcome.value);
+  };
+
   const runBatch = async (jobs: Job[]): Promise<void> => {
     const started = performance.now();
+    const alone = jobs.length === 1;
+    const deferred: Deferred = new Map();
     try {
-      sqlite.run('BEGIN IMMEDIATE');
+      begin.run();
       for (const job of jobs) {
-        await runJob(job, jobs.length > 1);
+        await runJob(job, alone, deferred);
         // SQLite itself rolls everything back on some errors (disk full, RAISE(ROLLBACK)).
-        if (!sqlite.inTransaction && jobs.length > 1) {
-          const cause = job.outcome && 'error' in job.outcome ? job.outcome.error : new Error('rolled back');
-          throw new StorageError(cause);
-        }
+        if (!alone && !sqlite.inTransaction)
+          throw new StorageError(job.outcome && 'error' in job.outcome ? job.outcome.error : new Error('rolled back'));
       }
       if (sqlite.inTransaction) {
-        sqlite.run('COMMIT');
+        const last = new Transaction(statements, deferred);
+        last.runDeferred();
+        last.close();
+        commit.run();
         onCommit?.(jobs.length, performance.now() - started);
       }
     } catch (error) {
       abandon(jobs, error);
     }
-    for (const job of jobs) {
-      for (const effect of job.tx?.effects ?? []) {
-        try {
-          effect();
-        } catch (error) {
-          onEffectError(error);
-        }
-      }
-      finish(job);
-    }
+    for (const job of jobs) conclude(job);
   };
 
   const flush = async (): Promise<void> => {
@@ -161,22 +192,63 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
       queue = queue.slice(BATCH);
       await runBatch(jobs);
     }
+    if (watch) clearImmediate(watch);
+    watch = undefined;
     scheduled = false;
-    for (const resolve of idlers.splice(0)) resolve();
+    if (gatherings.size === 0) for (const resolve of idlers.splice(0)) resolve();
+  };
+
+  const enqueue = (jobs: Job[]): void => {
+    queue.push(...jobs);
+    if (scheduled) return;
+    scheduled = true;
+    // After the sockets of this tick were read: what arrived together commits together.
+    inside.exit(() => setImmediate(() => void flush()));
+  };
+
+  const gather = (job: Job, lane: string): void => {
+    const gathering = gatherings.get(lane);
+    if (gathering) {
+      gathering.jobs.push(job);
+      return;
+    }
+    const milliseconds = paceOf(lane);
+    if (milliseconds <= 0) return enqueue([job]);
+    const jobs = [job];
+    const timer = inside.exit(() =>
+      setTimeout(() => {
+        gatherings.delete(lane);
+        enqueue(jobs);
+      }, milliseconds),
+    );
+    gatherings.set(lane, { jobs, timer });
   };
 
   return {
-    write<T>(callback: (tx: Tx) => Awaitable<T>): Promise<T> {
-      const outer = inside.getStore();
-      if (outer?.tx?.open) return Promise.reject(new NestedWriteError());
+    write<T>(callback: (tx: Tx) => Awaitable<T>, { lane }: WriteOptions = {}): Promise<T> {
+      if (inside.getStore()?.tx?.open) return Promise.reject(new NestedWriteError());
       return new Promise<T>((resolve, reject) => {
-        queue.push({ callback, resolve: resolve as (value: unknown) => void, reject });
-        if (scheduled) return;
-        scheduled = true;
-        // After the sockets of this tick were read: what arrived together commits together.
-        inside.exit(() => setImmediate(() => void flush()));
+        const job: Job = {
+          callback,
+          resolve: resolve as (value: unknown) => void,
+          reject,
+          tx: undefined,
+          outcome: undefined,
+        };
+        if (lane === undefined) enqueue([job]);
+        else gather(job, lane);
       });
     },
-    idle: () => (scheduled ? new Promise((resolve) => idlers.push(resolve)) : Promise.resolve()),
+    idle() {
+      for (const [lane, { jobs, timer }] of gatherings) {
+        clearTimeout(timer);
+        gatherings.delete(lane);
+        enqueue(jobs);
+      }
+      return scheduled ? new Promise((resolve) => idlers.push(resolve)) : Promise.resolve();
+    },
+    pace(milliseconds) {
+      paceOf = milliseconds;
+    },
   };
 }
