@@ -1,19 +1,16 @@
 import { useParams } from '@solidjs/router';
-import MessagesSquare from 'lucide-solid/icons/messages-square';
 import { createMemo, createSignal, lazy, Match, Show, Suspense, Switch } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
-import { useMe } from '../platform/hearth.tsx';
 import { storage } from '../platform/storage.ts';
 import { PageLayout } from '../shell/PageLayout.tsx';
 import { usePageTitle } from '../shell/title.ts';
-import { Button } from '../ui/Button.tsx';
-import { EmptyState } from '../ui/EmptyState.tsx';
 import { PaneBoundary } from '../ui/PaneBoundary.tsx';
-import { Skeleton } from '../ui/Skeleton.tsx';
 import { ChatProvider, useChat } from './context.tsx';
-import { DialogProvider, useDialogs } from './dialogs/dialogs.tsx';
+import { DialogProvider } from './dialogs/dialogs.tsx';
 import { RoomAbsent } from './room/RoomAbsent.tsx';
+import { NoRoom } from './room/NoRoom.tsx';
 import { RoomPane } from './room/RoomPane.tsx';
+import { RoomWaiting } from './room/RoomWaiting.tsx';
 import { roomSections } from './room-list-order.ts';
 import { useRoomShortcuts } from './room-shortcuts.ts';
 import { RoomList } from './sidebar/RoomList.tsx';
@@ -22,34 +19,6 @@ import { type RoomState, totalUnread } from './state.ts';
 const RoomDetails = lazy(() => import('./room/RoomDetails.tsx'));
 
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
-
-/** No room is chosen: on a phone the list is shown instead. */
-function NoRoom() {
-  const { t } = useI18n();
-  const me = useMe();
-  const chat = useChat();
-  const dialogs = useDialogs();
-  const none = () => chat.store.state().listed && Object.keys(chat.rooms()).length === 0;
-  const mayStart = () => me().role !== 'guest';
-  const hint = () => {
-    if (!none()) return t('chat.pickHint');
-    return mayStart() ? t('chat.welcomeHint') : t('chat.welcomeGuest');
-  };
-  return (
-    <EmptyState
-      icon={<MessagesSquare />}
-      title={none() ? t('chat.welcome') : t('chat.pick')}
-      text={hint()}
-      action={
-        <Show when={none() && mayStart()}>
-          <Button variant="primary" onClick={() => dialogs.open({ kind: 'create' })}>
-            {t('chat.createRoom')}
-          </Button>
-        </Show>
-      }
-    />
-  );
-}
 
 function Rooms() {
   const { t, region } = useI18n();
@@ -111,9 +80,7 @@ function Rooms() {
           {(id) => <RoomAbsent roomId={id} />}
         </Match>
         <Match when={roomId() !== undefined}>
-          <div class="timeline-frame--waiting">
-            <Skeleton lines={8} label={t('app.loading')} />
-          </div>
+          <RoomWaiting />
         </Match>
       </Switch>
     </PageLayout>

@@ -45,7 +45,7 @@ function RoomRow(props: { room: OpenRoom; joining: boolean; onJoin: () => void }
   );
 }
 
-export default function BrowseRoomsDialog(props: { onClose: () => void }) {
+export default function BrowseRoomsDialog(props: { onClose: (after?: () => void) => void }) {
   const { t } = useI18n();
   const { store, rooms: joined } = useChat();
   const navigate = useNavigate();
@@ -72,14 +72,14 @@ export default function BrowseRoomsDialog(props: { onClose: () => void }) {
       ({ id, name, topic }) => !(id in joined()) && `${name} ${topic}`.toLocaleLowerCase().includes(wanted),
     );
   });
+  const isJoining = (roomId: RoomId): boolean => submission.busy() && joining() === roomId;
   const join = (roomId: RoomId) => {
     setJoining(roomId);
     void submission.submit(
       () => store.api.joinRoom({ roomId }),
       (room) => {
         store.apply({ event: 'room_added', payload: room });
-        props.onClose();
-        navigate(roomPath(room.id));
+        props.onClose(() => navigate(roomPath(room.id)));
       },
     );
   };
@@ -103,13 +103,7 @@ export default function BrowseRoomsDialog(props: { onClose: () => void }) {
               <>
                 <ul role="list" class="open-rooms">
                   <For each={list()}>
-                    {(room) => (
-                      <RoomRow
-                        room={room}
-                        joining={submission.busy() && joining() === room.id}
-                        onJoin={() => join(room.id)}
-                      />
-                    )}
+                    {(room) => <RoomRow room={room} joining={isJoining(room.id)} onJoin={() => join(room.id)} />}
                   </For>
                 </ul>
                 <Show when={list().length === 0}>

@@ -30,7 +30,7 @@ function KindChoice(props: { kind: Kind; value: Kind; label: string; hint: strin
   );
 }
 
-export default function CreateRoomDialog(props: { onClose: () => void }) {
+export default function CreateRoomDialog(props: { onClose: (after?: () => void) => void }) {
   const { t } = useI18n();
   const { store } = useChat();
   const navigate = useNavigate();
@@ -41,8 +41,7 @@ export default function CreateRoomDialog(props: { onClose: () => void }) {
     submit: ({ name, topic, kind }) => store.api.createRoom({ name: name.trim(), topic: topic.trim(), kind }),
     done(room) {
       store.apply({ event: 'room_added', payload: room });
-      props.onClose();
-      navigate(roomPath(room.id));
+      props.onClose(() => navigate(roomPath(room.id)));
     },
     focus: true,
   });

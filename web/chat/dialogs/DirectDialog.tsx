@@ -13,7 +13,7 @@ import { createSubmission } from './submission.ts';
 /** People of a direct conversation besides ourselves. */
 const MOST = 7;
 
-export default function DirectDialog(props: { onClose: () => void }) {
+export default function DirectDialog(props: { onClose: (after?: () => void) => void }) {
   const { t, region } = useI18n();
   const { store, people, me } = useChat();
   const navigate = useNavigate();
@@ -27,8 +27,7 @@ export default function DirectDialog(props: { onClose: () => void }) {
       () => store.api.openDirect({ userIds }),
       (room) => {
         store.apply({ event: 'room_added', payload: room });
-        props.onClose();
-        navigate(roomPath(room.id));
+        props.onClose(() => navigate(roomPath(room.id)));
       },
     );
   };

@@ -7,7 +7,7 @@ import ConfirmDialog from '../../ui/ConfirmDialog.tsx';
 import { useChat } from '../context.tsx';
 import { createSubmission } from './submission.ts';
 
-export default function LeaveDialog(props: { roomId: RoomId; onClose: () => void }) {
+export default function LeaveDialog(props: { roomId: RoomId; onClose: (after?: () => void) => void }) {
   const { t } = useI18n();
   const chat = useChat();
   const navigate = useNavigate();
@@ -27,9 +27,11 @@ export default function LeaveDialog(props: { roomId: RoomId; onClose: () => void
       () => chat.store.api.leaveRoom({ roomId: props.roomId }),
       () => {
         lastRoom.forget(chat.me);
-        props.onClose();
-        navigate('/rooms');
-        chat.store.apply({ event: 'room_removed', payload: { roomId: props.roomId } });
+        const event = { event: 'room_removed', payload: { roomId: props.roomId } } as const;
+        props.onClose(() => {
+          navigate('/rooms');
+          chat.store.apply(event);
+        });
       },
     );
   return (

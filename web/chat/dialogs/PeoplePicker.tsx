@@ -5,7 +5,7 @@ import type { Person } from '@shared/people/schema.ts';
 import Check from 'lucide-solid/icons/check';
 import ChevronDown from 'lucide-solid/icons/chevron-down';
 import X from 'lucide-solid/icons/x';
-import { For } from 'solid-js';
+import { createSignal, For } from 'solid-js';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { Avatar } from '../../ui/Avatar.tsx';
 
@@ -20,6 +20,20 @@ export interface PeoplePickerProps {
 /** Several people by name: type, arrow keys, Enter; Backspace takes the last one out again. */
 export function PeoplePicker(props: PeoplePickerProps) {
   const { t } = useI18n();
+  const [typed, setTyped] = createSignal('');
+  const [open, setOpen] = createSignal(false);
+  const matches = (person: Person): boolean =>
+    person.name.toLocaleLowerCase().includes(typed().trim().toLocaleLowerCase()) &&
+    !props.value.some(({ id }) => id === person.id);
+  // Enter takes the first match: nobody has to press the arrow key for the only one.
+  const takeFirst = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
+    if (event.key !== 'Enter' || event.isComposing) return;
+    if (typed().trim() === '' || event.currentTarget.hasAttribute('aria-activedescendant')) return;
+    const first = props.people.find(matches);
+    if (!first) return;
+    props.onValue([...props.value, first]);
+    setOpen(false);
+  };
   return (
     <Combobox.Root<Person>
       multiple
@@ -27,12 +41,15 @@ export function PeoplePicker(props: PeoplePickerProps) {
       options={props.people}
       value={props.value}
       onChange={props.onValue}
+      onInputChange={setTyped}
+      open={open()}
+      onOpenChange={setOpen}
       optionValue="id"
       optionTextValue="name"
       optionLabel="name"
       placeholder={props.value.length === 0 ? t('chat.typeName') : ''}
       triggerMode="focus"
-      closeOnSelection={false}
+      closeOnSelection
       allowsEmptyCollection
       gutter={4}
       itemComponent={(item) => (
@@ -72,7 +89,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
                   </span>
                 )}
               </For>
-              <Combobox.Input class="picker-input" autofocus autocomplete="off" />
+              <Combobox.Input class="picker-input" autocomplete="off" onKeyDown={takeFirst} />
             </div>
             <Combobox.Trigger class="icon-button icon-button--sm" aria-label={t('chat.showPeople')}>
               <ChevronDown aria-hidden="true" />
@@ -81,12 +98,11 @@ export function PeoplePicker(props: PeoplePickerProps) {
         )}
       </Combobox.Control>
       <Combobox.Description class="field-hint">{props.hint}</Combobox.Description>
-      <Combobox.Portal>
-        <Combobox.Content class="picker-popup">
-          <Combobox.Listbox class="picker-list" />
-          <p class="picker-empty">{t('chat.noPeople')}</p>
-        </Combobox.Content>
-      </Combobox.Portal>
+      {/* Not in a portal: a dialog hides everything beside it from assistive technology. */}
+      <Combobox.Content class="picker-popup">
+        <Combobox.Listbox class="picker-list" />
+        <p class="picker-empty">{t('chat.noPeople')}</p>
+      </Combobox.Content>
     </Combobox.Root>
   );
 }

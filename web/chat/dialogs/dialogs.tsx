@@ -34,7 +34,11 @@ const DialogContext = createContext<{ open: (dialog: ChatDialog) => void }>();
 /** The dialogs of the chat; each one's code comes with its first use. */
 export function DialogProvider(props: ParentProps) {
   const [dialog, setDialog] = createSignal<ChatDialog>();
-  const close = () => setDialog(undefined);
+  // A dialog gives the focus back in a task of its own; what moves it elsewhere comes after that.
+  const close = (after?: () => void) => {
+    setDialog(undefined);
+    if (after) setTimeout(after);
+  };
   const isOpen = <K extends ChatDialog['kind']>(kind: K): In<K> | undefined => {
     const now = dialog();
     return now?.kind === kind ? (now as In<K>) : undefined;

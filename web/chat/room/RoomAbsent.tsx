@@ -1,3 +1,4 @@
+import './room.css';
 import type { OpenRoom } from '@shared/chat/schema.ts';
 import type { RoomId } from '@shared/kernel/ids.ts';
 import DoorOpen from 'lucide-solid/icons/door-open';
@@ -8,6 +9,7 @@ import { useMe } from '../../platform/hearth.tsx';
 import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
 import { useChat } from '../context.tsx';
 import { createSubmission } from '../dialogs/submission.ts';
 
@@ -32,28 +34,31 @@ export function RoomAbsent(props: { roomId: RoomId }) {
     );
   return (
     <>
-      <Show when={submission.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-      <EmptyState
-        icon={<DoorOpen />}
-        title={open()?.name ?? t('chat.absent')}
-        text={open() ? open()?.topic || t('chat.openHint') : t('chat.absentHint')}
-        action={
-          <Show
-            when={open()}
-            fallback={
-              <ButtonLink href="/rooms" variant="primary">
-                {t('notFound.home')}
-              </ButtonLink>
-            }
-          >
-            {(room) => (
-              <Button variant="primary" busy={submission.busy()} onClick={join}>
-                {t('chat.joinRoom', { name: room().name })}
-              </Button>
-            )}
-          </Show>
-        }
-      />
+      <PageHeader back="/rooms" title={<bdi>{open()?.name ?? t('nav.rooms')}</bdi>} />
+      <div class="room-empty">
+        <Show when={submission.error()}>{(error) => <ErrorNote error={error()} />}</Show>
+        <EmptyState
+          icon={<DoorOpen />}
+          title={t('chat.absent')}
+          text={open() ? open()?.topic || t('chat.openHint') : t('chat.absentHint')}
+          action={
+            <Show
+              when={open()}
+              fallback={
+                <ButtonLink href="/rooms" variant="primary">
+                  {t('notFound.home')}
+                </ButtonLink>
+              }
+            >
+              {(room) => (
+                <Button variant="primary" busy={submission.busy()} onClick={join}>
+                  {t('chat.joinRoom', { name: room().name })}
+                </Button>
+              )}
+            </Show>
+          }
+        />
+      </div>
     </>
   );
 }

@@ -61,6 +61,10 @@ export default function RoomDetails(props: { room: RoomState; onClose: () => voi
     return (members() ?? []).toSorted((a, b) => names.compare(chat.personName(a.userId), chat.personName(b.userId)));
   });
   const rows = createKeyed(sorted, (member) => member.userId);
+  const peopleLabel = () => {
+    const count = members()?.length;
+    return count === undefined ? t('chat.people') : t('chat.members', { count });
+  };
   const fixed = () => props.room.kind === 'direct';
   const mayAdd = () => !fixed() && (props.room.kind === 'public' || props.room.role === 'owner');
   return (
@@ -78,11 +82,7 @@ export default function RoomDetails(props: { room: RoomState; onClose: () => voi
         </section>
       </Show>
       <section class="details-section">
-        <h3 class="details-label">
-          <Show when={members()} fallback={t('chat.people')}>
-            {(list) => t('chat.members', { count: list().length })}
-          </Show>
-        </h3>
+        <h3 class="details-label">{peopleLabel()}</h3>
         <Show when={error()}>{(failed) => <ErrorNote error={failed()} onRetry={() => void load()} />}</Show>
         <Show when={members() || error()} fallback={<Skeleton kind="row" lines={3} label={t('app.loading')} />}>
           <ul role="list" class="members">

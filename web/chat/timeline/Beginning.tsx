@@ -8,14 +8,16 @@ import type { RoomState } from '../state.ts';
 export function Beginning(props: { room: RoomState }) {
   const { t } = useI18n();
   const chat = useChat();
+  const direct = () => props.room.kind === 'direct';
+  const title = () => t(direct() ? 'chat.beginningWith' : 'chat.beginning', { name: chat.roomName(props.room) });
   return (
     <div class="timeline-beginning">
       <RoomIcon room={props.room} />
-      <p class="timeline-beginning-title">{t('chat.beginning', { name: chat.roomName(props.room) })}</p>
+      <p class="timeline-beginning-title">{title()}</p>
       <Show when={props.room.topic}>
         <p>{props.room.topic}</p>
       </Show>
-      <p>{props.room.kind === 'direct' ? t('chat.beginningDirect') : t('chat.beginningRoom')}</p>
+      <p>{direct() ? t('chat.beginningDirect') : t('chat.beginningRoom')}</p>
     </div>
   );
 }

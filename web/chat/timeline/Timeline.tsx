@@ -165,7 +165,7 @@ export function Timeline(props: Omit<TimelineProps, 'window'>) {
     <Show
       when={ready()}
       fallback={
-        <div class="timeline-frame timeline-frame--waiting">
+        <div class="room-waiting">
           <Show when={window()?.error} fallback={<Skeleton lines={8} label={t('chat.loadingMessages')} />}>
             {(error) => <ErrorNote error={error()} onRetry={() => void store.history.reload(props.room.id)} />}
           </Show>

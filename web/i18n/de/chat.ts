@@ -47,6 +47,7 @@ export const chat: Translation<typeof english> = {
   'chat.leaveLast': 'Du bist allein darin: Wenn du gehst, schließt der Raum endgültig.',
   'chat.timeline': 'Nachrichten in {name}',
   'chat.beginning': 'Hier beginnt {name}',
+  'chat.beginningWith': 'Hier beginnt dein Gespräch mit {name}',
   'chat.beginningRoom': 'Sag Hallo: Alle im Raum lesen es sofort.',
   'chat.beginningDirect': 'Nur die Personen in diesem Gespräch können es lesen.',
   'chat.loadingMessages': 'Nachrichten werden geladen …',

@@ -44,6 +44,7 @@ export const chat = {
   'chat.leaveLast': 'You are the only one in it: the room closes for good when you leave.',
   'chat.timeline': 'Messages in {name}',
   'chat.beginning': 'This is the beginning of {name}',
+  'chat.beginningWith': 'Here begins your conversation with {name}',
   'chat.beginningRoom': 'Say hello: everybody in the room reads it at once.',
   'chat.beginningDirect': 'Only the people in this conversation can read it.',
   'chat.loadingMessages': 'Loading messages …',
