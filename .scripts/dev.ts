@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createServer } from 'vite';
 import { root } from './build/sources.ts';
-import { bundleSdk } from './build/web.ts';
+import { builtName, bundleSdk } from './build/web.ts';
 
 /**
  * One port for a developer: Vite answers it and replaces modules in the page, and passes what belongs to the server on to
@@ -21,8 +21,11 @@ const hearth = Bun.spawn(
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
 );
 
+// The server names the build that lies in web/dist: a page of another one would offer to reload.
+process.env.HEARTH_BUILD = await builtName();
+
 const target = `http://127.0.0.1:${behind}`;
-const ofTheServer = ['/api', '/sse', '/up', '/readyz', '/metrics', '/public', '/docs'];
+const ofTheServer = ['/api', '/sse', '/up', '/readyz', '/metrics', '/public'];
 const vite = await createServer({
   configFile: join(root, 'web', 'vite.config.ts'),
   server: {
@@ -56,8 +59,8 @@ async function end(code: number): Promise<void> {
   await Promise.all([hearth.exited, vite.close()]);
   process.exit(code);
 }
-process.on('SIGINT', () => void end(0));
-process.on('SIGTERM', () => void end(0));
+// Vite would exit by itself, without waiting for Hearth to end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal).on(signal, () => void end(0));
 await end(await hearth.exited);
 
 function freePort(): number {

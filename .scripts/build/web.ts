@@ -43,11 +43,11 @@ export async function bundleSdk(): Promise<string> {
   return bundle.text();
 }
 
-async function builtName(): Promise<string | undefined> {
+/** The name of the build that lies in `web/dist`, `dev` where there is none. */
+export async function builtName(): Promise<string> {
   const file = Bun.file(stamp);
-  if (!(await file.exists())) return undefined;
-  const content: Partial<WebBuild> = await file.json().catch(() => ({}));
-  return content.build;
+  const content: Partial<WebBuild> = (await file.exists()) ? await file.json().catch(() => ({})) : {};
+  return content.build ?? 'dev';
 }
 
 async function compressFolder(folder: string): Promise<void> {
