@@ -9,11 +9,16 @@ export type Cursor = z.infer<typeof Cursor>;
 
 export const ChannelName = z.string().regex(/^[a-z][a-z0-9_]*(:[A-Za-z0-9_.-]{1,80}){0,2}$/);
 
+/** An object as it came: a record would lose the key `__proto__` unseen, which whoever reads the object is to refuse. */
+const JsonObject = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+
 /** Everything a client may send. The server is strict: an unknown key is an error frame. */
 export const ClientFrame = z.strictObject({
   event: z.string().min(1).max(64),
   channel: z.string().min(1).max(200),
-  payload: z.record(z.string(), z.unknown()),
+  payload: JsonObject,
   /** Echoed in the one `ack` or `error` that answers. */
   id: z.union([z.string().min(1).max(64), z.number().int().nonnegative()]).optional(),
 });
@@ -28,7 +33,7 @@ export const AuthenticationPayload = z.union([
 export const CallPayload = z.strictObject({
   module: z.string().min(1).max(64),
   function: z.string().min(1).max(64),
-  input: z.record(z.string(), z.unknown()).default({}),
+  input: JsonObject.default({}),
   key: z.string().min(1).max(128).optional(),
 });
 

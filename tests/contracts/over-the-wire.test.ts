@@ -1,0 +1,266 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { limits } from '@shared/hub/frames.ts';
+import type { FnDef } from '@shared/kernel/contract.ts';
+import type { Envelope } from '@shared/kernel/result.ts';
+import * as fc from 'fast-check';
+import type { Role } from '../../server/modules/identity.ts';
+import { fieldsOf, type Input, validInput } from './arbitrary.ts';
+import { codesOf, functions, type Named, rows, streams } from './functions.ts';
+import { MARKER, mutatedInput } from './mutation.ts';
+import { createWorld, type World } from './world.ts';
+
+setDefaultTimeout(30_000);
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const check = <T>(arbitrary: fc.Arbitrary<T>, run: (value: T) => Promise<void>, numRuns: number) =>
+  fc.assert(fc.asyncProperty(arbitrary, run), { numRuns });
+
+const roleFor = ({ access }: FnDef): Role => (access === 'public' ? 'guest' : access);
+/** Mutated input as it arrives: JSON knows no infinity. */
+const mutated = (named: Named<FnDef>): fc.Arbitrary<unknown> =>
+  mutatedInput(named.definition.input, valid(named))
+    .map((input): unknown => JSON.parse(JSON.stringify(input)))
+    .filter((input) => !named.definition.input.safeParse(input).success);
+const valid = ({ definition }: Named<FnDef>) => validInput(definition.input, world.known);
+
+interface Answer {
+  status: number;
+  body: Envelope<unknown>;
+  text: string;
+}
+
+const send = async (path: string, init: RequestInit): Promise<Answer> => {
+  const response = await fetch(`${world.server.url}${path}`, init);
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  return { status: response.status, body: isJson ? JSON.parse(text) : { ok: true, data: text, requestId: '' }, text };
+};
+
+const bearer = (role: Role): Record<string, string> => ({ authorization: `Bearer ${world.people[role].token}` });
+
+const post = (role: Role, { module, name }: Named<FnDef>, body: string | Uint8Array<ArrayBuffer>): Promise<Answer> =>
+  send(`api/${module}/${name}`, {
+    method: 'POST',
+    headers: { ...bearer(role), 'content-type': 'application/json' },
+    body,
+  });
+
+/** Ends the sessions that this file lives on. */
+const endsSessions = new Set(['signOut', 'endSession', 'setPassword']);
+const repeatable = functions.filter(({ name }) => !endsSessions.has(name));
+
+/** Bodies that are no JSON object, as bytes on the wire. */
+const brokenBodies: [string, string | Uint8Array<ArrayBuffer>, number][] = [
+  ['half an object', '{"a":', 400],
+  ['two values', '{} {}', 400],
+  ['a bare word', 'undefined', 400],
+  ['NaN', '{"limit":NaN}', 400],
+  ['a comment', '{/**/}', 400],
+  ['a trailing comma', '{"a":1,}', 400],
+  ['single quotes', "{'a':1}", 400],
+  ['a byte that is no UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 400],
+  ['an overlong encoding', new Uint8Array([0x22, 0xc0, 0xaf, 0x22]), 400],
+  ['a surrogate in UTF-8', new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]), 400],
+  ['UTF-16', new Uint8Array([0x7b, 0x00, 0x7d, 0x00]), 400],
+  ['brackets without end', '['.repeat(500_000), 400],
+  ['deep nesting', `${'['.repeat(400_000)}${']'.repeat(400_000)}`, 422],
+  ['deep objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, 422],
+  ['null', 'null', 422],
+  ['a list', '[]', 422],
+  ['a text', '"text"', 422],
+  ['a number beyond all', '1e400', 422],
+  ['a prototype', '{"__proto__":{"role":"admin"}}', 422],
+  ['more keys than anybody reads', `{${Array.from({ length: 50_000 }, (_, n) => `"k${n}":1`).join(',')}}`, 422],
+  ['a key without end', `{"${'k'.repeat(500_000)}":1}`, 422],
+  ['a constructor', '{"constructor":{"prototype":{}}}', 422],
+];
+
+describe.each(rows(functions))('POST %s', (_, named) => {
+  test('refuses a broken body and changes nothing', async () => {
+    const role = roleFor(named.definition);
+    const before = world.state();
+    for (const [what, body, status] of brokenBodies) {
+      const answer = await post(role, named, body);
+      // JSON.parse may give up on nesting that others still read.
+      const statuses = what.startsWith('deep') ? [400, 422] : [status];
+      expect([what, statuses]).toEqual([what, expect.arrayContaining([answer.status])]);
+      expect(answer.body).toMatchObject({ ok: false, error: { retryable: false } });
+      expect(answer.text.length).toBeLessThan(5000);
+    }
+    expect(world.state()).toEqual(before);
+  });
+
+  test('refuses mutated input with 422, does not repeat it, and changes nothing', async () => {
+    const before = world.state();
+    await check(
+      mutated(named),
+      async (input) => {
+        const answer = await post(roleFor(named.definition), named, JSON.stringify(input));
+        expect([answer.status, answer.body]).toMatchObject([422, { ok: false, error: { code: 'request.invalid' } }]);
+        expect(answer.text).not.toContain(MARKER);
+        expect(world.state()).toEqual(before);
+      },
+      15,
+    );
+  });
+});
+
+describe.each(rows(repeatable.filter(({ definition }) => definition.effect === 'read')))('GET %s', (_, named) => {
+  const { module, name, definition } = named;
+  const query = (input: Input): string =>
+    new URLSearchParams(
+      Object.entries(input).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+    ).toString();
+  const get = (search: string, role: Role = 'admin') =>
+    send(`api/${module}/${name}?${search}`, { headers: bearer(role) });
+
+  test('answers as POST does', async () => {
+    await check(
+      valid(named).filter((input) => JSON.stringify(input).isWellFormed()),
+      async (input) => {
+        const [got, posted] = [await get(query(input)), await post('admin', named, JSON.stringify(input))];
+        expect(got.status).toBe(posted.status);
+        // A reading of the machine is never the same twice.
+        if (module === 'metrics') return;
+        expect({ ...got.body, requestId: '' }).toEqual({ ...posted.body, requestId: '' });
+      },
+      8,
+    );
+  });
+
+  test('refuses a query that its contract does not know, and changes nothing', async () => {
+    const before = world.state();
+    for (const search of [
+      'extra=1',
+      '__proto__=1',
+      'constructor=1',
+      '=1',
+      '%00=1',
+      '%F0%28%8C%28=1',
+      `extra=${MARKER}${'x'.repeat(4000)}`,
+      Array.from({ length: 300 }, (_, n) => `k${n}=1`).join('&'),
+    ]) {
+      const answer = await get(search);
+      expect([search.slice(0, 20), answer.status]).toEqual([search.slice(0, 20), 422]);
+      expect(answer.text).not.toContain(MARKER);
+      expect(answer.text.length).toBeLessThan(5000);
+    }
+    const [input = {}] = fc.sample(valid(named), 1);
+    for (const field of fieldsOf(definition.input))
+      for (const junk of ['', 'NaN', 'null', '[]', '{}', '[[[', '1e400', '-1', '\0', 'a\r\nb', 'x'.repeat(5000)]) {
+        if (definition.input.safeParse({ ...input, [field]: junk }).success) continue;
+        const search = new URLSearchParams([...new URLSearchParams(query(input))].filter(([key]) => key !== field));
+        search.append(field, junk);
+        expect([field, junk, (await get(search.toString())).status]).toEqual([field, junk, 422]);
+      }
+    expect(world.state()).toEqual(before);
+  });
+
+  test('is not found for a stream, a socket or another module of that name', async () => {
+    expect((await send(`sse/${module}/${name}`, { headers: bearer('admin') })).status).toBe(404);
+    expect((await send(`ws/${module}/${name}`, { headers: bearer('admin') })).status).toBe(404);
+  });
+});
+
+describe.each(rows(streams))('SSE %s', (_, { module, name }) => {
+  test.each(['extra=1', '__proto__=1', '=1', '%00=1'])('refuses the query %s with a plain answer', async (search) => {
+    const before = world.state();
+    const { status, body } = await send(`sse/${module}/${name}?${search}`, { headers: bearer('admin') });
+    expect([status, body]).toMatchObject([422, { ok: false, error: { code: 'request.invalid' } }]);
+    expect(world.state()).toEqual(before);
+  });
+
+  test('refuses strangers, and is no function', async () => {
+    expect((await send(`sse/${module}/${name}`, {})).status).toBe(401);
+    expect((await send(`api/${module}/${name}`, { headers: bearer('admin') })).status).toBe(404);
+  });
+});
+
+/** What a frame has room for. */
+const fitsFrame = (input: unknown): boolean => JSON.stringify(input).length < limits.frameBytes - 1000;
+
+describe.each(rows(repeatable))('call %s', (_, named) => {
+  const { module, name, definition } = named;
+  const call = async (role: Role, input: unknown): Promise<Input> => {
+    const answer = await world.sockets[role].ask('call', 'system', { module, function: name, input });
+    return answer.event === 'ack' ? { ok: true, data: answer.payload } : { ok: false, error: answer.payload };
+  };
+
+  test('answers valid input as its contract says', async () => {
+    const codes = codesOf(definition);
+    const httpOnly = typeof definition.output === 'string' || definition.unrepeatable === true;
+    await check(
+      fc.tuple(fc.constantFrom<Role>('guest', 'member', 'admin'), valid(named).filter(fitsFrame)),
+      async ([role, input]) => {
+        const answer = await call(role, input);
+        if (httpOnly) expect(answer).toMatchObject({ ok: false, error: { code: 'request.http_only' } });
+        else if (!answer.ok) expect(codes).toContain((answer.error as { code: string }).code);
+        else if (typeof definition.output !== 'string')
+          expect(definition.output.safeParse(answer.data).success).toBe(true);
+      },
+      8,
+    );
+  });
+
+  test('refuses mutated input in one error frame and changes nothing', async () => {
+    const before = world.state();
+    await check(
+      mutated(named).filter(fitsFrame),
+      async (input) => {
+        const { ok, error } = await call(roleFor(definition), input);
+        expect(ok).toBe(false);
+        expect(['request.invalid', 'request.http_only']).toContain((error as { code: string }).code);
+        expect(JSON.stringify(error)).not.toContain(MARKER);
+        expect(world.state()).toEqual(before);
+      },
+      10,
+    );
+  });
+});
+
+describe.each(rows(functions.filter(({ definition }) => definition.event !== undefined)))('frame of %s', (_, named) => {
+  const { definition } = named;
+  const { event = '', channelField = '' } = definition;
+
+  test('does by its own name what the function does', async () => {
+    const codes = codesOf(definition);
+    await check(
+      fc.tuple(fc.constantFrom<Role>('guest', 'member', 'admin'), valid(named)),
+      async ([role, { [channelField]: target, ...payload }]) => {
+        const answer = await world.sockets[role].ask(event, `room:${String(target)}`, payload);
+        if (answer.event === 'error') expect(codes).toContain(answer.payload.code);
+        else if (typeof definition.output !== 'string')
+          expect(definition.output.safeParse(answer.payload).success).toBe(true);
+      },
+      20,
+    );
+  });
+
+  test('refuses mutated payloads and channels and changes nothing', async () => {
+    const before = world.state();
+    const isPayload = (value: unknown): value is Input =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) && fitsFrame(value);
+    await check(
+      mutated(named).filter(isPayload),
+      async ({ [channelField]: target, ...payload }) => {
+        const channel = `room:${String(target)}`;
+        fc.pre(channel.length <= 200);
+        fc.pre(!definition.input.safeParse({ ...payload, [channelField]: String(target) }).success);
+        const answer = await world.sockets.admin.ask(event, channel, payload);
+        expect([answer.event, answer.payload.code]).toEqual(['error', 'request.invalid']);
+        expect(world.state()).toEqual(before);
+      },
+      25,
+    );
+  });
+});
+
+test('none of all these requests was a bug, and every socket is still open', () => {
+  expect(world.server.log.filter((line) => line.includes('failed'))).toEqual([]);
+  expect(Object.values(world.sockets).map(({ closed }) => closed)).toEqual([undefined, undefined, undefined]);
+});
