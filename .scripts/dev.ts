@@ -12,18 +12,10 @@ const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type
 const port = Number(values.port ?? process.env.HEARTH_PORT ?? 3000);
 const host = String(values.host ?? process.env.HEARTH_HOST ?? 'localhost');
 
-const behind = freePort();
-const hearth = Bun.spawn(
-  [process.execPath, '--watch', '--no-clear-screen', join(root, 'server', 'main.ts')].concat(
-    // The last of several flags decides.
-    [...Bun.argv.slice(2), '--port', String(behind), '--host', '127.0.0.1', '--base-path', '/'],
-  ),
-  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
-);
-
 // The server names the build that lies in web/dist: a page of another one would offer to reload.
 process.env.HEARTH_BUILD = await builtName();
 
+const behind = freePort();
 const target = `http://127.0.0.1:${behind}`;
 const ofTheServer = ['/api', '/sse', '/up', '/readyz', '/metrics', '/public'];
 const vite = await createServer({
@@ -48,7 +40,18 @@ const vite = await createServer({
     },
   ],
 });
-await vite.listen();
+await vite.listen().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(2);
+});
+
+const hearth = Bun.spawn(
+  [process.execPath, '--watch', '--no-clear-screen', join(root, 'server', 'main.ts')].concat(
+    // The last of several flags decides.
+    [...Bun.argv.slice(2), '--port', String(behind), '--host', '127.0.0.1', '--base-path', '/'],
+  ),
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+);
 vite.printUrls();
 
 let ending = false;

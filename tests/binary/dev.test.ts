@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HearthProcess, startHearth } from '../support/hearth-process.ts';
@@ -63,6 +63,14 @@ describe('bun run dev, on its one port', () => {
     socket.addEventListener('error', () => reject(new Error('Vite took no socket')));
     expect(JSON.parse(await promise)).toEqual({ type: 'connected' });
     socket.close();
+  });
+
+  test('a second one on the same port says so in one line and starts nothing', async () => {
+    const command = [process.execPath, join(root, '.scripts', 'dev.ts'), '--data', join(folder, 'other')];
+    const second = Bun.spawnSync([...command, '--port', new URL(dev.url).port]);
+    expect(second.exitCode).toBe(2);
+    expect(second.stderr.toString()).toMatch(/^[^\n]*already in use[^\n]*\n$/);
+    expect(existsSync(join(folder, 'other'))).toBe(false);
   });
 
   test('both end with one signal', async () => {
