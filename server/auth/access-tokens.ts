@@ -19,17 +19,36 @@ export interface AccessTokens {
   verify(token: string): Promise<Identity | undefined>;
 }
 
-export const createAccessTokens = (jwt: Jwt, clock: Clock): AccessTokens => ({
-  async issue({ id, name, role }, sessionId) {
-    // Whole seconds, as they stand in the token.
-    const expiresAt = Math.floor((clock.now() + ACCESS_LIFETIME) / 1000) * 1000;
-    return { token: await jwt.sign({ sub: id, sid: sessionId, name, role }, expiresAt), expiresAt };
-  },
-  async verify(token) {
-    const proven = await jwt.verify(token);
-    const claims = Claims.safeParse(proven?.claims);
-    if (!proven || !claims.success) return undefined;
+/** Tokens that were proven lately: a client presents the same one with each request of its ten minutes. */
+const REMEMBERED = 5000;
+
+export function createAccessTokens(jwt: Jwt, clock: Clock): AccessTokens {
+  const proven = new Map<string, Identity>();
+
+  const prove = async (token: string): Promise<Identity | undefined> => {
+    const genuine = await jwt.verify(token);
+    const claims = Claims.safeParse(genuine?.claims);
+    if (!genuine || !claims.success) return undefined;
     const { sub: userId, sid: sessionId, name, role } = claims.data;
-    return { userId, name, role, sessionId, expiresAt: proven.expiresAt };
-  },
-});
+    return { userId, name, role, sessionId, expiresAt: genuine.expiresAt };
+  };
+
+  return {
+    async issue({ id, name, role }, sessionId) {
+      // Whole seconds, as they stand in the token.
+      const expiresAt = Math.floor((clock.now() + ACCESS_LIFETIME) / 1000) * 1000;
+      return { token: await jwt.sign({ sub: id, sid: sessionId, name, role }, expiresAt), expiresAt };
+    },
+    async verify(token) {
+      const known = proven.get(token);
+      if (known && known.expiresAt > clock.now()) return known;
+      proven.delete(token);
+      const identity = await prove(token);
+      if (!identity) return undefined;
+      const [oldest] = proven.keys();
+      if (proven.size >= REMEMBERED && oldest !== undefined) proven.delete(oldest);
+      proven.set(token, identity);
+      return identity;
+    },
+  };
+}

@@ -47,6 +47,12 @@ export class Connection implements SocketData, LiveSession {
   cuts = 0;
   queue: string[] | undefined;
   busy = false;
+  /** Frames that are being handled. */
+  inFlight = 0;
+  #waiter: (() => void) | undefined;
+  #waitsFor = 0;
+  /** Answers that leave together. */
+  answers: string[] | undefined;
   ws: Socket | undefined;
   untrack: (() => void) | undefined;
   readonly #events: ConnectionEvents;
@@ -99,8 +105,43 @@ export class Connection implements SocketData, LiveSession {
     this.#events.closed(this, code);
   }
 
-  /** Sends a frame to this socket alone. */
+  /** Resolves when fewer than so many frames are being handled. One waits at a time. */
+  settled(fewerThan: number): Promise<void> | undefined {
+    if (this.inFlight < fewerThan) return undefined;
+    this.#waitsFor = fewerThan;
+    return new Promise((resolve) => {
+      this.#waiter = resolve;
+    });
+  }
+
+  /** A frame has been handled. */
+  done(): void {
+    this.inFlight--;
+    if (!this.#waiter || this.inFlight >= this.#waitsFor) return;
+    const resolve = this.#waiter;
+    this.#waiter = undefined;
+    resolve();
+  }
+
+  /** Sends the answers that were gathered. */
+  flush(): void {
+    const { answers, ws } = this;
+    this.answers = undefined;
+    if (!answers || !ws || this.phase === 'closed') return;
+    if (answers.length === 1) this.#write(answers[0] ?? '');
+    else
+      ws.cork(() => {
+        for (const frame of answers) this.#write(frame);
+      });
+  }
+
+  /** Sends a frame to this socket alone, at once. */
   send(frame: string): void {
+    if (this.answers) this.flush();
+    this.#write(frame);
+  }
+
+  #write(frame: string): void {
     if (this.phase === 'closed' || !this.ws) return;
     const sent = this.ws.send(frame, false);
     // Bun tells the bytes, but not of a frame that has to wait for the reader.

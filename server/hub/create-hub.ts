@@ -20,6 +20,7 @@ import type { Hub } from './hub.ts';
 import { Inbound } from './inbound.ts';
 import { type JournalOptions, openJournal } from './journal.ts';
 import { Namespaces } from './namespaces.ts';
+import { Pacer } from './pacer.ts';
 import { Presence } from './presence.ts';
 import type { Statistics } from './statistics.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -74,9 +75,14 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     clock,
     ids,
     highWater: options.highWater,
-    publish: (event) => subscriptions?.publishJournalled(event),
+    publish(event) {
+      subscriptions?.publishJournalled(event);
+      pacer.published(event.channel, performance.now());
+    },
   });
 
+  const pacer = new Pacer((channel) => subscriptions?.subscribers(channel) ?? 0);
+  db.pace((channel) => pacer.delay(channel, performance.now()));
   const modules = () => registry?.modules ?? [];
   const serving = (): Subscriptions => {
     if (!subscriptions) throw new Error('The hub serves no modules yet');

@@ -100,11 +100,13 @@ export function createDispatch({ registry, subscriptions, authenticator, extend,
     ],
   ]);
 
+  const pipelined = new Set<string>();
   for (const { contract } of registry.modules)
     for (const [name, definition] of Object.entries(contract.definitions)) {
       if (definition.kind !== 'fn' || definition.event === undefined) continue;
       if (table.has(definition.event)) throw new Error(`Two functions answer the event ${definition.event}`);
       const field = definition.channelField;
+      if (definition.pipelined) pipelined.add(definition.event);
       table.set(definition.event, (connection, frame) => {
         if (field === undefined) return call(connection, contract.name, name, frame.payload);
         const colon = frame.channel.indexOf(':');
@@ -115,7 +117,11 @@ export function createDispatch({ registry, subscriptions, authenticator, extend,
       });
     }
 
-  return (connection: Connection, frame: ClientFrame): Promise<Answer> | Answer =>
-    (table.get(frame.event) ?? (() => fail(UnknownEvent)))(connection, frame);
+  return {
+    handle: (connection: Connection, frame: ClientFrame): Promise<Answer> | Answer =>
+      (table.get(frame.event) ?? (() => fail(UnknownEvent)))(connection, frame),
+    /** Whether the next frame need not wait for this one's answer. */
+    isPipelined: (frame: ClientFrame): boolean => pipelined.has(frame.event),
+  };
 }
 export type Dispatch = ReturnType<typeof createDispatch>;

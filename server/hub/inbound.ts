@@ -9,6 +9,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
 import { ackFrame, errorFrame } from './encode.ts';
+import { Outbound } from './outbound.ts';
 import type { Statistics } from './statistics.ts';
 
 /** Frames per second that a connection may send for long, and at once. */
@@ -17,6 +18,8 @@ const BURST = 1000;
 /** Bytes per second that a connection may send for long, and at once. */
 const BYTE_RATE = 1024 * 1024;
 const BYTE_BURST = 8 * 1024 * 1024;
+/** Writes of one connection that may wait for their commit together. */
+const PIPELINE = 64;
 /** Frames that broke the protocol until the connection is closed. */
 const VIOLATIONS = 50;
 
@@ -30,6 +33,7 @@ export interface InboundOptions {
 /** Takes frames in: bounded, within the rate, decoded once, handled strictly in order for each connection. */
 export class Inbound {
   readonly #options: InboundOptions;
+  readonly #outbound = new Outbound();
 
   constructor(options: InboundOptions) {
     this.#options = options;
@@ -54,7 +58,7 @@ export class Inbound {
     queue.push(data);
     if (connection.timedAt === 0) {
       connection.timedAt = statistics.now();
-      connection.timedAfter = queue.length + (connection.busy ? 1 : 0);
+      connection.timedAfter = queue.length + connection.inFlight;
     }
     if (!connection.busy && connection.phase === 'live') void this.drain(connection);
   }
@@ -66,8 +70,18 @@ export class Inbound {
     try {
       for (let data = connection.queue?.shift(); data !== undefined; data = connection.queue?.shift()) {
         if (connection.phase === 'closed') break;
-        await this.#handle(connection, data);
-        if (connection.timedAt > 0 && --connection.timedAfter === 0) this.#time(connection);
+        const decoded = decode(data);
+        if (!decoded.ok) {
+          this.#refuse(connection, decoded.refusal, decoded.id);
+          this.#answered(connection);
+          continue;
+        }
+        const { frame } = decoded;
+        const pipelined = this.#options.dispatch.isPipelined(frame);
+        // Everything else waits until what was handed in before it is done.
+        await connection.settled(pipelined ? PIPELINE : 1);
+        const handling = this.#handle(connection, frame);
+        if (!pipelined) await handling;
       }
     } finally {
       connection.busy = false;
@@ -75,21 +89,34 @@ export class Inbound {
     }
   }
 
-  async #handle(connection: Connection, data: string): Promise<void> {
-    const decoded = decode(data);
-    if (!decoded.ok) return this.#refuse(connection, decoded.refusal, decoded.id);
-    const { frame } = decoded;
+  async #handle(connection: Connection, frame: ClientFrame): Promise<void> {
+    const { dispatch, clock, log } = this.#options;
+    connection.inFlight++;
     try {
-      const answer = await this.#options.dispatch(connection, frame);
+      const answer = await dispatch.handle(connection, frame);
       if (answer.silent) return;
-      const { now } = this.#options.clock;
-      if (!answer.ok) connection.send(errorFrame(answer.error, now(), frame.channel, frame.id));
+      // What is published from now on comes after the answer to a subscription.
+      if (frame.event === 'subscribe' && frame.id !== undefined)
+        connection.send(
+          answer.ok
+            ? ackFrame(frame.channel, frame.id, answer.data, clock.now(), undefined)
+            : errorFrame(answer.error, clock.now(), frame.channel, frame.id),
+        );
+      else if (!answer.ok)
+        this.#outbound.send(connection, errorFrame(answer.error, clock.now(), frame.channel, frame.id));
       else if (frame.id !== undefined)
-        connection.send(ackFrame(frame.channel, frame.id, answer.data, now(), answer.cursor));
+        this.#outbound.send(connection, ackFrame(frame.channel, frame.id, answer.data, clock.now(), answer.cursor));
     } catch (error) {
-      this.#options.log.error('a frame failed', { connection: connection.id, event: frame.event, error });
-      connection.send(errorFrame(fail(Internal).error, this.#options.clock.now(), frame.channel, frame.id));
+      log.error('a frame failed', { connection: connection.id, event: frame.event, error });
+      this.#outbound.send(connection, errorFrame(fail(Internal).error, clock.now(), frame.channel, frame.id));
+    } finally {
+      connection.done();
+      this.#answered(connection);
     }
+  }
+
+  #answered(connection: Connection): void {
+    if (connection.timedAt > 0 && --connection.timedAfter === 0) this.#time(connection);
   }
 
   #time(connection: Connection): void {

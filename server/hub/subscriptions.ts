@@ -108,6 +108,11 @@ export class Subscriptions {
     if (this.#occupancy.has(event.channel)) this.#send(event.channel, journalFrame(event, this.#journal.epoch));
   }
 
+  /** How many connections receive a channel. */
+  subscribers(channel: string): number {
+    return this.#occupancy.get(channel) ?? 0;
+  }
+
   isOccupied(channel: string): boolean {
     return this.#occupancy.has(channel);
   }

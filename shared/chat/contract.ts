@@ -116,6 +116,7 @@ export const chat = contract('chat', {
     event: 'chat_message',
     channelField: 'roomId',
     keyField: 'clientId',
+    pipelined: true,
   }),
   history: fn({
     access: 'guest',

@@ -26,6 +26,11 @@ export interface FnSpec {
   channelField?: string;
   /** The input field that already makes the call repeatable (`clientId`); a key equal to it needs no record of its own. */
   keyField?: string;
+  /**
+   * The function is one write that it hands in at once: a connection's next frame need not wait for the commit, it comes
+   * after it all the same.
+   */
+  pipelined?: true;
   /** The result holds secrets, or depends on the caller's session: no answer is remembered for its key. */
   unrepeatable?: true;
 }
