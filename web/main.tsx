@@ -5,9 +5,9 @@ import { loadLanguage } from './i18n/i18n.tsx';
 import { browserLocale } from './i18n/locale.ts';
 import { storedLocale } from './i18n/stored-locale.ts';
 import { baseUrl } from './platform/base.ts';
-import { reloadOnceOnMissingChunk } from './platform/stale-chunks.ts';
+import { watchForMissingChunks } from './platform/stale-chunks.ts';
 
-reloadOnceOnMissingChunk(__BUILD__);
+watchForMissingChunks();
 const hearth = createHearth({ baseUrl, build: __BUILD__ });
 const language = await loadLanguage(storedLocale() ?? browserLocale());
 document.documentElement.lang = language.locale;

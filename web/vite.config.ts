@@ -29,6 +29,9 @@ export default defineConfig({
               name: 'ui',
               test: /web[\\/](ui[\\/](?!Dialog|ConfirmDialog|Menu|Tooltip)|platform[\\/]|i18n[\\/][^\\/]+$|shell[\\/](title|PageLayout|Mark))|lucide-solid[\\/]dist[\\/]\w+[\\/](?!icons)/,
             },
+            { name: 'kernel', test: /shared[\\/]kernel[\\/]/ },
+            // Each icon is some 300 bytes: those of several pages share one file, the others stay with their page.
+            { name: 'icons', test: /lucide-solid[\\/]dist[\\/]\w+[\\/]icons[\\/]/, minShareCount: 2 },
           ],
         },
       },

@@ -1,5 +1,5 @@
 import { type Component, type JSX, lazy } from 'solid-js';
-import { quietly } from './stale-chunks.ts';
+import { quietly, reloadForMissingChunk } from './stale-chunks.ts';
 
 /**
  * A page whose code comes with its first use. Unlike Solid's `lazy` it asks again after a failure, so that the retry of
@@ -12,8 +12,17 @@ export function lazyPage<P extends Record<string, unknown>>(load: () => Promise<
     loaded = page.default;
     return page;
   };
+  // A quiet preload of the same page may have failed in the same moment: its silence must not hide this one.
+  const fetchNow = async () => {
+    try {
+      return await fetchPage();
+    } catch (error) {
+      void reloadForMissingChunk();
+      throw error;
+    }
+  };
   const Page = (props: P): JSX.Element => {
-    const Current = loaded ?? lazy(fetchPage);
+    const Current = loaded ?? lazy(fetchNow);
     return <Current {...props} />;
   };
   return Object.assign(Page, { preload: () => quietly(fetchPage) });

@@ -20,19 +20,21 @@ export async function quietly(load: () => Promise<unknown>): Promise<void> {
  * chunk which is truly missing must show its error, not a loop) and only while the server answers (offline, the page in
  * hand is better than the browser's error page).
  */
-export function reloadOnceOnMissingChunk(build: string): void {
+export async function reloadForMissingChunk(): Promise<void> {
+  try {
+    if (sessionStorage.getItem(FLAG) === __BUILD__) return;
+    const answer = await fetch(baseUrl, { method: 'HEAD', cache: 'no-store' });
+    if (!answer.ok) return;
+    sessionStorage.setItem(FLAG, __BUILD__);
+    location.reload();
+  } catch {
+    // Unreachable, or no storage to remember the reload in: the pane shows the error and offers to try again.
+  }
+}
+
+/** Watches every dynamic import of the page. */
+export function watchForMissingChunks(): void {
   addEventListener('vite:preloadError', () => {
-    if (quiet > 0) return;
-    void (async () => {
-      try {
-        if (sessionStorage.getItem(FLAG) === build) return;
-        const answer = await fetch(baseUrl, { method: 'HEAD', cache: 'no-store' });
-        if (!answer.ok) return;
-        sessionStorage.setItem(FLAG, build);
-        location.reload();
-      } catch {
-        // Unreachable, or no storage to remember the reload in: the pane shows the error and offers to try again.
-      }
-    })();
+    if (quiet === 0) void reloadForMissingChunk();
   });
 }

@@ -61,8 +61,9 @@ export function ConnectionBanner() {
             </Show>
             <p class="banner-text">
               <span aria-hidden="true">{text()}</span>{' '}
-              <Show when={shown() === 'offline' && connection().retryAt}>
-                {(until) => <Countdown until={until()} />}
+              <Show when={shown() === 'offline'}>
+                <span class="banner-hint">{t('connection.offlineHint')} </span>
+                <Show when={connection().retryAt}>{(until) => <Countdown until={until()} />}</Show>
               </Show>
             </p>
             <Show when={shown() === 'offline' || shown() === 'refused'}>

@@ -1,5 +1,5 @@
 import { type RouteSectionProps, useLocation, useNavigate } from '@solidjs/router';
-import { createEffect, Match, onMount, Show, Switch } from 'solid-js';
+import { createEffect, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
 import { pathWithin } from '../platform/base.ts';
 import { useSession, useSignOut, useStart } from '../platform/hearth.tsx';
@@ -19,9 +19,18 @@ function ToSignIn(props: { ended: boolean; left: boolean }) {
   return <Splash />;
 }
 
+const RETRY_EVERY = 8000;
+
 function NotReached() {
   const { t } = useI18n();
   const start = useStart();
+  // A server that restarts is back in moments: nobody should have to press for that.
+  const timer = setInterval(start.retry, RETRY_EVERY);
+  addEventListener('online', start.retry);
+  onCleanup(() => {
+    clearInterval(timer);
+    removeEventListener('online', start.retry);
+  });
   return (
     <main class="splash">
       <Mark size={56} />
