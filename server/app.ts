@@ -4,7 +4,7 @@ import { METRICS_CHANNEL } from '@shared/metrics/events.ts';
 import { type Auth, createAccounts, createAuth, type PasswordCost } from './auth/auth.ts';
 import { createChat } from './chat/chat.ts';
 import type { Config } from './config.ts';
-import type { ConnectionLimits } from './hub/admission.ts';
+import type { HubLimits } from './hub/admission.ts';
 import { createHub, type RunningHub } from './hub/create-hub.ts';
 import { hubModule } from './hub/module.ts';
 import { mountHub } from './hub/mount.ts';
@@ -48,8 +48,8 @@ export interface AppOptions {
   random?: () => number;
   /** Cheaper in tests. */
   passwordCost?: PasswordCost;
-  /** Other than `connectionLimits`. */
-  connections?: Partial<ConnectionLimits>;
+  /** Other than `hubLimits`. */
+  limits?: Partial<HubLimits>;
   /** Modules beside the built-in ones. */
   modules?: readonly ServerModule[];
 }
@@ -120,7 +120,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     version,
     build: assets.build,
     statistics,
-    limits: options.connections,
+    limits: options.limits,
     highWater: folder.highWater.read(),
     // The hub serves auth's own functions, so auth comes after it.
     authenticator: {

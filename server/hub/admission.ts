@@ -1,15 +1,28 @@
 import ipaddr from 'ipaddr.js';
 import type { Connections } from './connections.ts';
 
-/** How many connections may be open at once. */
-export interface ConnectionLimits {
+/** How many connections may be open at once, and how much one of them may send. */
+export interface HubLimits {
   perUser: number;
   /** Of one network address; see `addressGroup`. */
   perAddress: number;
   perNode: number;
+  /** For long, and at once. */
+  framesPerSecond: number;
+  frameBurst: number;
+  bytesPerSecond: number;
+  byteBurst: number;
 }
 
-export const connectionLimits: ConnectionLimits = { perUser: 100, perAddress: 500, perNode: 20_000 };
+export const hubLimits: HubLimits = {
+  perUser: 250,
+  perAddress: 500,
+  perNode: 20_000,
+  framesPerSecond: 200,
+  frameBurst: 1000,
+  bytesPerSecond: 1024 * 1024,
+  byteBurst: 8 * 1024 * 1024,
+};
 
 /** What the limit per address counts: an IPv4 address, or the /64 that one IPv6 household has to itself. */
 export function addressGroup(address: string): string {
@@ -26,7 +39,7 @@ const isUncounted = (address: string): boolean => address === '' || address === 
 /** Which limit another connection of this person from this address would exceed; undefined while there is room. */
 export function exceededLimit(
   connections: Connections,
-  limits: ConnectionLimits,
+  limits: HubLimits,
   userId: string,
   address: string,
 ): 'user' | 'address' | 'node' | undefined {

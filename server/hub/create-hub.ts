@@ -10,7 +10,7 @@ import type { Clock, Timer } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Logger } from '../platform/log.ts';
-import { type ConnectionLimits, connectionLimits, exceededLimit } from './admission.ts';
+import { exceededLimit, type HubLimits, hubLimits } from './admission.ts';
 import { createBroker, type TopicServer } from './broker.ts';
 import { Connection } from './connection.ts';
 import { Connections } from './connections.ts';
@@ -43,7 +43,7 @@ export interface HubOptions {
   build: string;
   statistics: Statistics;
   /** A socket beyond these is refused with 503. */
-  limits?: Partial<ConnectionLimits> | undefined;
+  limits?: Partial<HubLimits> | undefined;
   highWater?: JournalOptions['highWater'];
 }
 
@@ -65,7 +65,7 @@ export interface RunningHub extends Hub {
 export async function createHub(options: HubOptions): Promise<RunningHub> {
   const { db, clock, ids, log, random, authenticator, live, version, build, statistics } = options;
   const connections = new Connections();
-  const most: ConnectionLimits = { ...connectionLimits, ...options.limits };
+  const most: HubLimits = { ...hubLimits, ...options.limits };
   let topics: TopicServer | undefined;
   let registry: Registry | undefined;
   let subscriptions: Subscriptions | undefined;
@@ -179,7 +179,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
         extend: (connection, expiresAt) => live.extend(connection.sessionId, expiresAt),
         pong: (connection, frame) => connection.send(systemFrame('pong', {}, clock.now(), frame.id)),
       });
-      inbound = new Inbound({ dispatch, clock, log, statistics });
+      inbound = new Inbound({ dispatch, clock, log, statistics, limits: most });
     },
     listen(server) {
       topics = server;

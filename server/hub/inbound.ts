@@ -6,18 +6,13 @@ import type { Err } from '@shared/kernel/result.ts';
 import { invalid } from '../modules/validation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import type { HubLimits } from './admission.ts';
 import type { Connection } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
 import { ackFrame, errorFrame } from './encode.ts';
 import { Outbound } from './outbound.ts';
 import type { Statistics } from './statistics.ts';
 
-/** Frames per second that a connection may send for long, and at once. */
-const RATE = 200;
-const BURST = 1000;
-/** Bytes per second that a connection may send for long, and at once. */
-const BYTE_RATE = 1024 * 1024;
-const BYTE_BURST = 8 * 1024 * 1024;
 /** Writes of one connection that may wait for their commit together. */
 const PIPELINE = 64;
 /** Frames that broke the protocol until the connection is closed. */
@@ -28,6 +23,7 @@ export interface InboundOptions {
   clock: Clock;
   log: Logger;
   statistics: Statistics;
+  limits: HubLimits;
 }
 
 /** Takes frames in: bounded, within the rate, decoded once, handled strictly in order for each connection. */
@@ -127,12 +123,13 @@ export class Inbound {
   }
 
   #admit(connection: Connection, now: number, bytes: number): boolean {
+    const { limits: most } = this.#options;
     // The allowances count what was used up; it drains with time.
     const elapsed = Math.max(0, now - connection.allowanceAt);
     connection.allowanceAt = now;
-    connection.allowance = Math.max(0, connection.allowance - (elapsed * RATE) / 1000);
-    connection.byteAllowance = Math.max(0, connection.byteAllowance - (elapsed * BYTE_RATE) / 1000);
-    if (connection.allowance >= BURST || connection.byteAllowance >= BYTE_BURST) return false;
+    connection.allowance = Math.max(0, connection.allowance - (elapsed * most.framesPerSecond) / 1000);
+    connection.byteAllowance = Math.max(0, connection.byteAllowance - (elapsed * most.bytesPerSecond) / 1000);
+    if (connection.allowance >= most.frameBurst || connection.byteAllowance >= most.byteBurst) return false;
     connection.allowance++;
     connection.byteAllowance += bytes;
     return true;

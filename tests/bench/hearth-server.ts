@@ -24,6 +24,8 @@ const { app, port } = await startServer({
     now: Date.now,
   }),
   passwordCost: { memoryCost: 8, timeCost: 1 },
+  // The writers of the ingest are far beyond what one person may send.
+  limits: { perUser: 20_000, framesPerSecond: 1e9, frameBurst: 1e9, bytesPerSecond: 1e12, byteBurst: 1e12 },
 });
 
 const url = `http://127.0.0.1:${port}/api/`;
