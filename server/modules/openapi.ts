@@ -128,7 +128,7 @@ const pathsOf = (module: string, name: string, definition: Definition): [string,
     'x-kind': 'function',
     'x-effect': definition.effect,
     ...(definition.event ? { 'x-event': definition.event } : {}),
-    ...(definition.effect === 'write'
+    ...(definition.effect === 'write' && !definition.unrepeatable
       ? {
           parameters: [
             { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 128 } },

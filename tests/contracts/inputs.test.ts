@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import * as fc from 'fast-check';
 import type { Outcome } from '../../server/modules/registry.ts';
 import { validInput } from './arbitrary.ts';
+import { check } from './check.ts';
 import { codesOf, functions, rows } from './functions.ts';
 import { inputWithExtraKey, MARKER, mutatedInput, notAnObject } from './mutation.ts';
 import { type CallerName, callers, createWorld, leastCaller, mayCall, type World } from './world.ts';
@@ -13,10 +14,6 @@ beforeAll(async () => {
   world = await createWorld();
 });
 afterAll(() => world[Symbol.asyncDispose]());
-
-/** A failure prints its seed and the smallest input that fails. */
-const check = <T>(arbitrary: fc.Arbitrary<T>, run: (value: T) => Promise<void>, numRuns: number) =>
-  fc.assert(fc.asyncProperty(arbitrary, run), { numRuns });
 
 /** These use up what others need, so they come last. */
 const takesAway = ['acceptInvite', 'revokeInvite', 'removeMember', 'leaveRoom'];

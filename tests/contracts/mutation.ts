@@ -86,6 +86,12 @@ export const mutatedInput = (schema: InputSchema, valid: fc.Arbitrary<Input>): f
     })
     .filter((input) => !schema.safeParse(input).success);
 
+/** Mutated input as it arrives: JSON knows no infinity. */
+export const mutatedJson = (schema: InputSchema, valid: fc.Arbitrary<Input>): fc.Arbitrary<unknown> =>
+  mutatedInput(schema, valid)
+    .map((input): unknown => JSON.parse(JSON.stringify(input)))
+    .filter((input) => !schema.safeParse(input).success);
+
 /** A valid input with one key that its contract does not know. */
 export const inputWithExtraKey = (schema: InputSchema, valid: fc.Arbitrary<Input>): fc.Arbitrary<Input> => {
   const fields = new Set(fieldsOf(schema));

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { openDatabaseHash } from '../support/database-hash.ts';
 import { startTestServer } from '../support/server.ts';
 import { validInput } from './arbitrary.ts';
-import { mutatedInput } from './mutation.ts';
+import { mutatedJson } from './mutation.ts';
 
 setDefaultTimeout(30_000);
 
@@ -35,9 +35,7 @@ describe('auth.setup before there is a team', () => {
     using hash = openDatabaseHash(join(server.data, 'hearth.db'));
     const before = hash.now();
     await fc.assert(
-      fc.asyncProperty(mutatedInput(input, validInput(input, nobody)), async (mutated) => {
-        const text = JSON.stringify(mutated);
-        fc.pre(!input.safeParse(JSON.parse(text)).success);
+      fc.asyncProperty(mutatedJson(input, validInput(input, nobody)), async (mutated) => {
         const { status, body } = await server.call('auth/setup', mutated);
         expect([status, body]).toMatchObject([422, { error: { code: 'request.invalid' } }]);
         expect(hash.now()).toBe(before);

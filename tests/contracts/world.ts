@@ -34,6 +34,9 @@ export const mayCall = (caller: CallerName, access: Access): boolean => ranks[ca
 /** The least who may call it. */
 export const leastCaller = (access: Access): CallerName => (access === 'public' ? 'stranger' : access);
 
+/** The least role that may call it; a guest where anybody may. */
+export const leastRole = ({ access }: { access: Access }): Role => (access === 'public' ? 'guest' : access);
+
 const roles = ['guest', 'member', 'admin'] as const;
 
 const requestInfo = (ip: string): RequestInfo => ({

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { limits } from '@shared/hub/frames.ts';
 import type { FnDef } from '@shared/kernel/contract.ts';
 import type { Envelope } from '@shared/kernel/result.ts';
 import * as fc from 'fast-check';
 import type { Role } from '../../server/modules/identity.ts';
 import { fieldsOf, type Input, validInput } from './arbitrary.ts';
-import { codesOf, functions, type Named, rows, streams } from './functions.ts';
-import { MARKER, mutatedInput } from './mutation.ts';
-import { createWorld, type World } from './world.ts';
+import { check } from './check.ts';
+import { functions, type Named, rows, streams } from './functions.ts';
+import { MARKER, mutatedJson } from './mutation.ts';
+import { createWorld, leastRole, type World } from './world.ts';
 
 setDefaultTimeout(30_000);
 
@@ -17,16 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const check = <T>(arbitrary: fc.Arbitrary<T>, run: (value: T) => Promise<void>, numRuns: number) =>
-  fc.assert(fc.asyncProperty(arbitrary, run), { numRuns });
-
-const roleFor = ({ access }: FnDef): Role => (access === 'public' ? 'guest' : access);
-/** Mutated input as it arrives: JSON knows no infinity. */
-const mutated = (named: Named<FnDef>): fc.Arbitrary<unknown> =>
-  mutatedInput(named.definition.input, valid(named))
-    .map((input): unknown => JSON.parse(JSON.stringify(input)))
-    .filter((input) => !named.definition.input.safeParse(input).success);
 const valid = ({ definition }: Named<FnDef>) => validInput(definition.input, world.known);
+const mutated = (named: Named<FnDef>) => mutatedJson(named.definition.input, valid(named));
 
 interface Answer {
   status: number;
@@ -49,10 +41,6 @@ const post = (role: Role, { module, name }: Named<FnDef>, body: string | Uint8Ar
     headers: { ...bearer(role), 'content-type': 'application/json' },
     body,
   });
-
-/** Ends the sessions that this file lives on. */
-const endsSessions = new Set(['signOut', 'endSession', 'setPassword']);
-const repeatable = functions.filter(({ name }) => !endsSessions.has(name));
 
 /** Bodies that are no JSON object, as bytes on the wire. */
 const brokenBodies: [string, string | Uint8Array<ArrayBuffer>, number][] = [
@@ -82,7 +70,7 @@ const brokenBodies: [string, string | Uint8Array<ArrayBuffer>, number][] = [
 
 describe.each(rows(functions))('POST %s', (_, named) => {
   test('refuses a broken body and changes nothing', async () => {
-    const role = roleFor(named.definition);
+    const role = leastRole(named.definition);
     const before = world.state();
     for (const [what, body, status] of brokenBodies) {
       const answer = await post(role, named, body);
@@ -100,7 +88,7 @@ describe.each(rows(functions))('POST %s', (_, named) => {
     await check(
       mutated(named),
       async (input) => {
-        const answer = await post(roleFor(named.definition), named, JSON.stringify(input));
+        const answer = await post(leastRole(named.definition), named, JSON.stringify(input));
         expect([answer.status, answer.body]).toMatchObject([422, { ok: false, error: { code: 'request.invalid' } }]);
         expect(answer.text).not.toContain(MARKER);
         expect(world.state()).toEqual(before);
@@ -110,7 +98,7 @@ describe.each(rows(functions))('POST %s', (_, named) => {
   });
 });
 
-describe.each(rows(repeatable.filter(({ definition }) => definition.effect === 'read')))('GET %s', (_, named) => {
+describe.each(rows(functions.filter(({ definition }) => definition.effect === 'read')))('GET %s', (_, named) => {
   const { module, name, definition } = named;
   const query = (input: Input): string =>
     new URLSearchParams(
@@ -181,86 +169,6 @@ describe.each(rows(streams))('SSE %s', (_, { module, name }) => {
   });
 });
 
-/** What a frame has room for. */
-const fitsFrame = (input: unknown): boolean => JSON.stringify(input).length < limits.frameBytes - 1000;
-
-describe.each(rows(repeatable))('call %s', (_, named) => {
-  const { module, name, definition } = named;
-  const call = async (role: Role, input: unknown): Promise<Input> => {
-    const answer = await world.sockets[role].ask('call', 'system', { module, function: name, input });
-    return answer.event === 'ack' ? { ok: true, data: answer.payload } : { ok: false, error: answer.payload };
-  };
-
-  test('answers valid input as its contract says', async () => {
-    const codes = codesOf(definition);
-    const httpOnly = typeof definition.output === 'string' || definition.unrepeatable === true;
-    await check(
-      fc.tuple(fc.constantFrom<Role>('guest', 'member', 'admin'), valid(named).filter(fitsFrame)),
-      async ([role, input]) => {
-        const answer = await call(role, input);
-        if (httpOnly) expect(answer).toMatchObject({ ok: false, error: { code: 'request.http_only' } });
-        else if (!answer.ok) expect(codes).toContain((answer.error as { code: string }).code);
-        else if (typeof definition.output !== 'string')
-          expect(definition.output.safeParse(answer.data).success).toBe(true);
-      },
-      8,
-    );
-  });
-
-  test('refuses mutated input in one error frame and changes nothing', async () => {
-    const before = world.state();
-    await check(
-      mutated(named).filter(fitsFrame),
-      async (input) => {
-        const { ok, error } = await call(roleFor(definition), input);
-        expect(ok).toBe(false);
-        expect(['request.invalid', 'request.http_only']).toContain((error as { code: string }).code);
-        expect(JSON.stringify(error)).not.toContain(MARKER);
-        expect(world.state()).toEqual(before);
-      },
-      10,
-    );
-  });
-});
-
-describe.each(rows(functions.filter(({ definition }) => definition.event !== undefined)))('frame of %s', (_, named) => {
-  const { definition } = named;
-  const { event = '', channelField = '' } = definition;
-
-  test('does by its own name what the function does', async () => {
-    const codes = codesOf(definition);
-    await check(
-      fc.tuple(fc.constantFrom<Role>('guest', 'member', 'admin'), valid(named)),
-      async ([role, { [channelField]: target, ...payload }]) => {
-        const answer = await world.sockets[role].ask(event, `room:${String(target)}`, payload);
-        if (answer.event === 'error') expect(codes).toContain(answer.payload.code);
-        else if (typeof definition.output !== 'string')
-          expect(definition.output.safeParse(answer.payload).success).toBe(true);
-      },
-      20,
-    );
-  });
-
-  test('refuses mutated payloads and channels and changes nothing', async () => {
-    const before = world.state();
-    const isPayload = (value: unknown): value is Input =>
-      typeof value === 'object' && value !== null && !Array.isArray(value) && fitsFrame(value);
-    await check(
-      mutated(named).filter(isPayload),
-      async ({ [channelField]: target, ...payload }) => {
-        const channel = `room:${String(target)}`;
-        fc.pre(channel.length <= 200);
-        fc.pre(!definition.input.safeParse({ ...payload, [channelField]: String(target) }).success);
-        const answer = await world.sockets.admin.ask(event, channel, payload);
-        expect([answer.event, answer.payload.code]).toEqual(['error', 'request.invalid']);
-        expect(world.state()).toEqual(before);
-      },
-      25,
-    );
-  });
-});
-
-test('none of all these requests was a bug, and every socket is still open', () => {
+test('none of all these requests was a bug', () => {
   expect(world.server.log.filter((line) => line.includes('failed'))).toEqual([]);
-  expect(Object.values(world.sockets).map(({ closed }) => closed)).toEqual([undefined, undefined, undefined]);
 });
