@@ -150,12 +150,13 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
   });
 
   const modules: ServerModule[] = [auth.module, people.module, chat.module, metricsModule(metrics), ...extra];
-  modules.push(hubModule(hub, () => modules));
+  let server: HttpServer | undefined;
+  const requests = (): Record<string, number> => server?.requests() ?? {};
+  modules.push(hubModule({ hub, modules: () => modules, live, clock, requests }));
   const registry = createRegistry({ db, clock, log, modules, checkOutput: process.env.NODE_ENV !== 'production' });
   hub.serve(registry);
   for (const module of modules) await module.start?.();
 
-  let server: HttpServer | undefined;
   let draining = false;
   const ready = (): boolean => server !== undefined && !draining;
   const cookies = cookieNames(instanceId);

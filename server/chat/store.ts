@@ -31,6 +31,15 @@ export const findJoined = query((db) =>
     .prepare(),
 );
 
+/** Whether there is a room of this id that is not archived. */
+export const findOpen = query((db) =>
+  db
+    .select({ id: rooms.id })
+    .from(rooms)
+    .where(and(eq(rooms.id, p('roomId')), isNull(rooms.archivedAt)))
+    .prepare(),
+);
+
 export const findPublic = query((db) =>
   db
     .select(roomColumns)

@@ -18,6 +18,7 @@ import { createDispatch } from './dispatch.ts';
 import { systemFrame } from './encode.ts';
 import type { Hub } from './hub.ts';
 import { Inbound } from './inbound.ts';
+import { watchLoop } from './loop-delay.ts';
 import { type JournalOptions, openJournal } from './journal.ts';
 import { Namespaces } from './namespaces.ts';
 import { Pacer } from './pacer.ts';
@@ -56,6 +57,10 @@ export interface RunningHub extends Hub {
   /** The server whose topics carry frames. */
   listen(server: TopicServer): void;
   readonly connections: Connections;
+  readonly statistics: Statistics;
+  readonly presence: Presence;
+  /** There once the hub serves its modules. */
+  subscriptions(): Subscriptions;
   /** Tells every client to come back later, spread at random, then closes what is left. */
   drain(): Promise<void>;
   stop(): void;
@@ -111,6 +116,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     }
   };
   const pinging: Timer = clock.setInterval(sweep, 1000);
+  const watching = watchLoop(clock, statistics);
 
   const open = async (connection: Connection): Promise<void> => {
     const { identity } = connection;
@@ -163,6 +169,9 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
   return {
     journal,
     connections,
+    statistics,
+    presence,
+    subscriptions: serving,
     serve(served) {
       registry = served;
       subscriptions = new Subscriptions(
@@ -215,6 +224,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     },
     stop() {
       pinging.cancel();
+      watching.cancel();
       presence.stop();
     },
   };

@@ -1,21 +1,83 @@
-import { ChannelNotFound } from '@shared/hub/errors.ts';
 import { hub as contract } from '@shared/hub/contract.ts';
+import { ChannelNotFound, TooManyConnections } from '@shared/hub/errors.ts';
+import { STATS_CHANNEL } from '@shared/hub/events.ts';
 import { fail, Unauthenticated } from '@shared/kernel/errors.ts';
+import type { UserId } from '@shared/kernel/ids.ts';
 import { ok } from '@shared/kernel/result.ts';
+import type { Context } from '../modules/context.ts';
+import type { LiveSessions } from '../modules/live-sessions.ts';
 import { implement, type ServerModule } from '../modules/module.ts';
-import type { Hub } from './hub.ts';
-import { Namespaces } from './namespaces.ts';
+import type { Clock } from '../platform/clock.ts';
+import { createAdmin } from './admin.ts';
+import { listConnections } from './connection-list.ts';
+import type { RunningHub } from './create-hub.ts';
+import { type Observed, statsOf } from './figures.ts';
+import { createStatsFeed } from './stats-feed.ts';
 
-/** What the hub offers to clients beside the socket itself. `modules` are all others, whose channels it rules over. */
-export function hubModule(hub: Hub, modules: () => readonly ServerModule[]): ServerModule<typeof contract> {
-  return implement(contract, {
-    admission: () => ok({ admitted: true }),
-    async presence(ctx, { channel }) {
-      if (!ctx.identity) return fail(Unauthenticated);
-      const namespace = new Namespaces(modules()).of(channel);
-      if (!namespace || !(await namespace.maySubscribe(ctx.identity, channel))) return fail(ChannelNotFound);
-      const users = hub.present(channel) as `usr_${string}`[];
-      return ok({ users, count: users.length });
-    },
+/** People of a channel that are named; of more, only the number is told. */
+const NAMED = 100;
+/** Connections that the statistics show beside the numbers. */
+const NEWEST = 100;
+
+export interface HubModuleDeps {
+  hub: RunningHub;
+  /** All modules, whose channels the hub rules over. */
+  modules: () => readonly ServerModule[];
+  live: LiveSessions;
+  clock: Clock;
+  /** Answers over HTTP so far, by class of status. */
+  requests: Observed['requests'];
+}
+
+/** What can be looked at of a running hub. */
+export const observe = ({ hub, live, requests }: Pick<HubModuleDeps, 'hub' | 'live' | 'requests'>): Observed => ({
+  statistics: hub.statistics,
+  connections: hub.connections,
+  journal: hub.journal,
+  live,
+  occupancy: () => hub.subscriptions().occupancy(),
+  online: () => hub.presence.size,
+  requests,
+});
+
+/** What the hub offers beside the socket itself: to clients, to admins and to other modules. */
+export function hubModule(deps: HubModuleDeps): ServerModule<typeof contract> {
+  const { hub, modules, live, clock } = deps;
+  const { connections, journal } = hub;
+  const observed = observe(deps);
+  const stats = () => statsOf(observed, clock.now());
+  const feed = createStatsFeed({
+    clock,
+    read: stats,
+    publish: (reading) => hub.publish(STATS_CHANNEL, 'system_stats', reading),
   });
+
+  /** Whether the caller may know of a channel at all. */
+  const sees = async ({ identity }: Context, channel: string): Promise<boolean> => {
+    const namespace = hub.subscriptions().namespaceOf(channel);
+    return namespace !== undefined && (identity === undefined || (await namespace.maySubscribe(identity, channel)));
+  };
+
+  return implement(
+    contract,
+    {
+      admission: ({ identity, request }) =>
+        identity && hub.exceeds(identity.userId, request.ip)
+          ? fail(TooManyConnections, undefined, { retryAfter: 5 })
+          : ok({ admitted: true }),
+      async presence(ctx, { channel }) {
+        if (!ctx.identity && ctx.role !== 'admin') return fail(Unauthenticated);
+        if (!(await sees(ctx, channel))) return fail(ChannelNotFound);
+        const users = hub.present(channel) as UserId[];
+        return ok({ users: users.length > NAMED ? [] : users, count: users.length });
+      },
+      ...createAdmin({ clock, journal, connections, subscriptions: () => hub.subscriptions(), live, modules }),
+      stats: () => {
+        const newest = listConnections(connections, { sort: 'connectedAt', descending: true, limit: NEWEST });
+        return ok({ ...stats(), newest: newest.items });
+      },
+      connections: (_, input) => ok(listConnections(connections, input)),
+    },
+    { channels: [feed.namespace], stop: feed.stop },
+  );
 }

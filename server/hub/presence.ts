@@ -19,6 +19,11 @@ export class Presence {
     this.#options = options;
   }
 
+  /** How many people are online. */
+  get size(): number {
+    return this.#online.size;
+  }
+
   isOnline(userId: string): boolean {
     return this.#online.has(userId);
   }

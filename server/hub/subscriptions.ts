@@ -2,6 +2,7 @@ import { ChannelNotFound, NotSubscribed, TooManyChannels } from '@shared/hub/err
 import { ChannelName, type Cursor, limits, type SubscribeAck } from '@shared/hub/frames.ts';
 import { fail } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
+import type { ChannelNamespace } from '../modules/module.ts';
 import type { Broker } from './broker.ts';
 import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
@@ -113,6 +114,11 @@ export class Subscriptions {
     return this.#occupancy.get(channel) ?? 0;
   }
 
+  /** What rules a channel; undefined where there is no such channel. */
+  namespaceOf(channel: string): ChannelNamespace | undefined {
+    return ChannelName.safeParse(channel).success ? this.#namespaces.of(channel) : undefined;
+  }
+
   isOccupied(channel: string): boolean {
     return this.#occupancy.has(channel);
   }
@@ -145,7 +151,7 @@ export class Subscriptions {
 
   /** Reads everything that takes waiting, so that `answer` can send and subscribe in one go. */
   async #prepare(connection: Connection, channel: string, since: Cursor | undefined): Promise<Prepared> {
-    const namespace = ChannelName.safeParse(channel).success ? this.#namespaces.of(channel) : undefined;
+    const namespace = this.namespaceOf(channel);
     const given = connection.given?.has(channel) === true;
     if (!namespace || (!given && !(await namespace.maySubscribe(connection.identity, channel))))
       return always(() => fail(ChannelNotFound));

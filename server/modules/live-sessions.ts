@@ -7,6 +7,8 @@ export interface LiveSession {
   readonly sessionId: string;
   /** Milliseconds; moved when the session's token is refreshed. */
   expiresAt: number;
+  /** What it is, if it belongs to a module: a stream of events, or a socket handler. The hub counts its own. */
+  readonly kind?: 'stream' | 'socket';
   end(code: CloseCode): void;
 }
 
@@ -35,6 +37,18 @@ export class LiveSessions {
 
   endUser(userId: string, code: CloseCode = closeCodes.userDeactivated): void {
     for (const set of this.#bySession.values()) for (const live of set) if (live.userId === userId) live.end(code);
+  }
+
+  /** Everything open of a session, or of a person. */
+  of({ sessionId, userId }: { sessionId?: string | undefined; userId?: string | undefined }): LiveSession[] {
+    if (sessionId !== undefined) return [...(this.#bySession.get(sessionId) ?? [])];
+    return [...this.#bySession.values()].flatMap((set) => [...set].filter((live) => live.userId === userId));
+  }
+
+  count(kind: NonNullable<LiveSession['kind']>): number {
+    let count = 0;
+    for (const set of this.#bySession.values()) for (const live of set) if (live.kind === kind) count++;
+    return count;
   }
 
   extend(sessionId: string, expiresAt: number): void {

@@ -42,6 +42,11 @@ export interface ChannelNamespace {
   /** journalled: recoverable by offset · latest: a subscriber gets the last value at once · ephemeral: neither. */
   readonly kind: 'journalled' | 'latest' | 'ephemeral';
   maySubscribe(identity: Identity, channel: string): Awaitable<boolean>;
+  /**
+   * Whether there is such a channel for the server side API (`hub.publish`) to send events of its own on. Without it
+   * nobody but the module itself publishes here.
+   */
+  accepts?(channel: string): Awaitable<boolean>;
   /** The first subscriber came, the last one went. */
   onOccupied?(channel: string): void;
   onVacant?(channel: string): void;

@@ -138,6 +138,7 @@ export function mountSocket({ registry, callerOf, arrivalOf, respond, live, ids,
         userId: identity.userId,
         sessionId: identity.sessionId,
         expiresAt: identity.expiresAt,
+        kind: 'socket',
         end: (code: CloseCode) => socket.ws?.close(code),
       });
     if (arrival.server.upgrade(request, { data: socket })) return undefined;

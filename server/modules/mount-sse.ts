@@ -52,6 +52,7 @@ export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, 
         userId: identity.userId,
         sessionId: identity.sessionId,
         expiresAt: identity.expiresAt,
+        kind: 'stream',
         end: (_code: CloseCode) => abort.abort(),
       });
     const body = sseBody({

@@ -89,11 +89,17 @@ export function peopleModule(deps: ModuleDeps): ServerModule<typeof contract> {
     },
     {
       channels: [
-        { prefix: 'global', kind: 'journalled', maySubscribe: (_, channel) => channel === 'global' },
+        {
+          prefix: 'global',
+          kind: 'journalled',
+          maySubscribe: (_, channel) => channel === 'global',
+          accepts: (channel) => channel === 'global',
+        },
         {
           prefix: 'user',
           kind: 'journalled',
           maySubscribe: (identity, channel) => channel === `user:${identity.userId}`,
+          accepts: async (channel) => (await directory.find(db.read, channel.slice('user:'.length)))?.active === true,
         },
       ],
       onOnline: (userId) => presence.note(userId, 'online'),

@@ -9,11 +9,15 @@ export const closeCodes = {
   tokenExpired: 4003,
   rateLimited: 4004,
   moduleReloaded: 4005,
+  /** By an admin, who does not mind if they come back. */
+  disconnected: 4006,
   sessionEnded: 4500,
   userDeactivated: 4501,
   protocolViolation: 4502,
   forbidden: 4503,
   moduleDisabled: 4504,
+  /** By an admin, who does mind. */
+  dismissed: 4505,
 } as const;
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { contract, fn } from '../kernel/contract.ts';
 import { UserId } from '../kernel/ids.ts';
-import { ChannelNotFound } from './errors.ts';
+import { adminFunctions } from './admin-functions.ts';
+import { ChannelNotFound, TooManyConnections } from './errors.ts';
 import { ChannelName } from './frames.ts';
 
 export const hub = contract('hub', {
@@ -11,14 +12,15 @@ export const hub = contract('hub', {
     summary: 'Says whether a socket would be let in, for pages that cannot see why an upgrade failed.',
     input: z.strictObject({}),
     output: z.object({ admitted: z.literal(true) }),
-    errors: [],
+    errors: [TooManyConnections],
   }),
   presence: fn({
     access: 'guest',
     effect: 'read',
-    summary: 'Lists who is online in a channel that the caller may subscribe to.',
+    summary: 'Who is online in a channel that the caller may subscribe to; of more than 100 people only the count.',
     input: z.strictObject({ channel: ChannelName }),
     output: z.object({ users: z.array(UserId), count: z.number().int() }),
     errors: [ChannelNotFound],
   }),
+  ...adminFunctions,
 });

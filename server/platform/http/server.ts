@@ -35,6 +35,8 @@ export interface HttpServerOptions {
 export interface HttpServer {
   readonly server: Server<SocketData>;
   readonly port: number;
+  /** Answers so far, by class of status: `2xx`. */
+  requests(): Record<string, number>;
   /** Hands requests over. Before, each is answered with 503. */
   use(handle: Handle): void;
   /** Listens on a unix socket too, mode 0600; its callers are the machine's administrator. */
@@ -69,6 +71,8 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
   let handle: Handle = async (_, { requestId }) =>
     envelope(fail(NotReady), NotReady.status, requestId, { 'retry-after': '1' });
   let running = 0;
+  /** By the first digit of the status. */
+  const answered = [0, 0, 0, 0, 0, 0];
   let control: Server<SocketData> | undefined;
   let controlPath: string | undefined;
 
@@ -90,19 +94,21 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     } finally {
       running--;
     }
+    const status = response?.status ?? 101;
+    answered[Math.trunc(status / 100)]! += 1;
     const path = new URL(request.url).pathname;
     log[response && response.status >= 500 ? 'warn' : 'debug']('request', {
       requestId,
       method: request.method,
       // Nothing that follows an invitation's path belongs into a log.
       path: path.replace(/(\/invite\/).+/, '$1…'),
-      status: response?.status ?? 101,
+      status,
       milliseconds: clock.now() - started,
       ip: peer.ip,
     });
     if (!response) return undefined;
     response.headers.set('x-request-id', requestId);
-    return secure(response);
+    return secure(response, request, peer.secure);
   };
 
   const common = {
@@ -142,6 +148,7 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
   return {
     server,
     port: server.port ?? port,
+    requests: () => Object.fromEntries(answered.slice(1).map((count, at) => [`${at + 1}xx`, count])),
     use(given) {
       handle = given;
     },
