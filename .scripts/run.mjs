@@ -27,6 +27,7 @@ const tasks = {
   },
   dev: { commands: () => [[script('dev.ts')]] },
   build: { commands: () => [[script('build.ts')]] },
+  bench: { commands: () => [[join(root, 'tests', 'bench', 'run.ts')]] },
   check: { commands: () => [[script('check.ts')]] },
   fmt: { commands: () => [['fmt', '--no-script']] },
   lint: { commands: () => [[script('check.ts'), 'lint']] },
