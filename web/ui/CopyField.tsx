@@ -43,8 +43,12 @@ export function CopyField(props: { label: string; value: string; hint?: string }
             }
             onClick={() => void copy()}
           >
-            <span role="status">{copied() ? t('action.copied') : t('action.copy')}</span>
+            {copied() ? t('action.copied') : t('action.copy')}
           </Button>
+          {/* Beside the button: what is inside one is part of its name, and is not announced. */}
+          <span class="visually-hidden" role="status">
+            {copied() ? t('action.copied') : ''}
+          </span>
         </div>
       )}
     </Field>
