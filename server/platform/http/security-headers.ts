@@ -15,13 +15,23 @@ const headers: readonly [string, string][] = [
   ['content-security-policy', policy],
   ['x-content-type-options', 'nosniff'],
   ['referrer-policy', 'same-origin'],
-  ['cross-origin-opener-policy', 'same-origin'],
   ['cross-origin-resource-policy', 'same-origin'],
   ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
 ];
 
+/**
+ * Browsers heed the opener policy only where nobody in between can change it, and complain on the console elsewhere. The
+ * Sec-Fetch headers tell: they come over HTTPS, also through a proxy that we know nothing of, and on the machine itself.
+ */
+const heedsOpenerPolicy = (request: Request, overHttps: boolean): boolean =>
+  overHttps || request.headers.has('sec-fetch-mode');
+
 /** Adds the security headers that the response does not set itself. */
-export function secure(response: Response): Response {
-  for (const [name, value] of headers) if (!response.headers.has(name)) response.headers.set(name, value);
+export function secure(response: Response, request: Request, overHttps: boolean): Response {
+  const add = (name: string, value: string): void => {
+    if (!response.headers.has(name)) response.headers.set(name, value);
+  };
+  for (const [name, value] of headers) add(name, value);
+  if (heedsOpenerPolicy(request, overHttps)) add('cross-origin-opener-policy', 'same-origin');
   return response;
 }
