@@ -33,7 +33,7 @@ const drawn = (page: Page): Promise<number[]> =>
       const mark = card.querySelector('.chart-legend-mark');
       const context = canvas?.getContext('2d');
       if (!canvas || !context || !mark) return -1;
-      const line = rgba(getComputedStyle(mark).backgroundColor);
+      const line = rgba(getComputedStyle(mark).borderTopColor);
       const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
       let count = 0;
       for (let at = 0; at < data.length; at += 4) {
@@ -81,7 +81,7 @@ test('where sockets are blocked the dashboard polls, says so, and still moves', 
     await ada.page.routeWebSocket(/\/ws$/, (socket) => socket.close());
     await ada.page.goto(`${house.url}dashboard`);
     await indicator(ada.page).getByText('Polling every 5 seconds').waitFor();
-    await moves(ada.page, 2);
+    await moves(ada.page, 1);
   }));
 
 test('when the server is gone the dashboard says since when, and is live again by itself', () =>

@@ -13,13 +13,18 @@ async function introduce(page: Page, { name }: Newcomer): Promise<void> {
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
 }
 
-/** The first visit: leads to the set-up page, makes the team, ends among the rooms. */
-export async function setUp(page: Page, url: string, newcomer: Newcomer): Promise<void> {
+/** The first visit: leads to the set-up page and fills it in. */
+export async function askToSetUp(page: Page, url: string, newcomer: Newcomer): Promise<void> {
   await page.goto(url);
   await page.getByLabel('Name of the team').fill(TEAM);
   await introduce(page, newcomer);
   if (newcomer.token !== undefined) await page.getByLabel('Set-up token').fill(newcomer.token);
   await page.getByRole('button', { name: 'Create the team' }).click();
+}
+
+/** The first visit: makes the team, ends among the rooms. */
+export async function setUp(page: Page, url: string, newcomer: Newcomer): Promise<void> {
+  await askToSetUp(page, url, newcomer);
   await page.getByRole('link', { name: 'General' }).waitFor();
 }
 

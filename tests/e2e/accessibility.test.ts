@@ -1,0 +1,131 @@
+import { expect, setDefaultTimeout, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { sharedBrowser } from '../support/browser.ts';
+import { furnish } from './furnishing.ts';
+import { inHouse } from './house.ts';
+import { dialog, roomLink } from './pages.ts';
+import { insidePlaces, noInvitation, outsidePlaces } from './places.ts';
+
+setDefaultTimeout(120_000);
+const browser = sharedBrowser();
+
+const axe = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8');
+
+type Axe = { run(context: Document, options: RunOptions): Promise<AxeResults> };
+
+/** What axe finds serious or critical, as `rule: where`; `rules` alone, or all. */
+async function run(page: Page, rules?: string[]): Promise<string[]> {
+  const options: RunOptions = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+  const results = await page.evaluate(
+    (given) => (globalThis as unknown as { axe: Axe }).axe.run(document, given),
+    options,
+  );
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
+}
+
+async function turn(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((animation) => animation instanceof CSSTransition)
+        .map(({ finished }) => finished.catch(() => undefined)),
+    ),
+  );
+}
+
+/** What axe finds on the page in light; and in dark, where only the colours are others. */
+async function complaints(page: Page): Promise<string[]> {
+  // The debugger's way in is not subject to the content security policy of the page.
+  await page.evaluate(axe);
+  const light = await run(page);
+  await turn(page, 'dark');
+  const dark = await run(page, ['color-contrast', 'link-in-text-block']);
+  await turn(page, 'light');
+  return [...light, ...dark.map((complaint) => `in dark ${complaint}`)];
+}
+
+test('axe sees what is wrong', () =>
+  inHouse(browser(), {}, async (house) => {
+    const { page } = await house.visitor({ bypassCSP: true });
+    await page.goto(`${house.url}setup`);
+    await page.locator('.auth input').first().waitFor();
+    await page.evaluate(() => {
+      const image = document.createElement('img');
+      image.src = 'favicon.svg';
+      document.querySelector('main')?.append(image);
+    });
+    await page.addStyleTag({ content: '@media (prefers-color-scheme: dark) { h1 { color: #333 !important } }' });
+    const found = await complaints(page);
+    expect(found.map((complaint) => complaint.replace(/:.*/s, ''))).toEqual(['image-alt', 'in dark color-contrast']);
+  }));
+
+test('axe finds nothing serious on any page, in light and dark', () =>
+  inHouse(browser(), {}, async (house) => {
+    const found: Record<string, string[]> = {};
+    const look = async (name: string, page: Page) => {
+      const list = await complaints(page);
+      if (list.length > 0) found[name] = list;
+    };
+    const stranger = await house.visitor();
+    stranger.expectError(noInvitation);
+    await stranger.page.goto(`${house.url}setup`);
+    await stranger.page.locator('.auth input').first().waitFor();
+    await look('the set-up page', stranger.page);
+
+    const mira = await house.founder('Mira');
+    const furnished = await furnish(house, mira);
+    for (const [{ page }, places] of [
+      [stranger, outsidePlaces(furnished)],
+      [mira, insidePlaces(furnished)],
+    ] as const) {
+      for (const { name, path, ready } of places) {
+        await page.goto(house.url + path);
+        await ready(page);
+        await look(name, page);
+      }
+    }
+    expect(found).toEqual({});
+  }));
+
+test('axe finds nothing serious in dialogs, menus and panes, in light and dark', () =>
+  inHouse(browser(), {}, async (house) => {
+    const mira = await house.founder('Mira');
+    await furnish(house, mira);
+    const { page } = mira;
+    const found: Record<string, string[]> = {};
+    const look = async (name: string) => {
+      const list = await complaints(page);
+      if (list.length > 0) found[name] = list;
+    };
+    const inDialog = async (opener: string) => {
+      await page.getByRole('button', { name: opener }).first().click();
+      await dialog(page).waitFor();
+      await look(opener);
+      await page.keyboard.press('Escape');
+      await dialog(page).waitFor({ state: 'detached' });
+    };
+    await page.goto(house.url);
+    await roomLink(page, 'General').click();
+    for (const opener of ['Create a room', 'Find rooms to join', 'Write to somebody']) await inDialog(opener);
+    await page.getByRole('button', { name: 'Room details' }).click();
+    await page.locator('.member').first().waitFor();
+    await look('the details of a room');
+    for (const opener of ['Add people', 'Leave room']) await inDialog(opener);
+    await page.getByRole('button', { name: 'Account of Mira' }).click();
+    await page.getByRole('menu').waitFor();
+    await look('the account menu');
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'People' }).click();
+    for (const opener of ['Invite people', 'Show link', 'Revoke']) await inDialog(opener);
+    await page.goto(`${house.url}docs`);
+    await page.locator('.docs-summary').first().click();
+    await page.locator('.docs-details').waitFor();
+    await look('a function of the API');
+    expect(found).toEqual({});
+  }));
