@@ -27,10 +27,14 @@ export function authModule(deps: ModuleDeps): ServerModule<typeof contract> {
   const { sessions } = accounts;
   let pruning: Timer | undefined;
 
-  const status = async ({ identity, request, role }: Context): Promise<Result<Status>> => {
+  const status = async ({ identity, request, role, refreshToken }: Context): Promise<Result<Status>> => {
     const team = await people.team(db.read);
     const account = identity && (await people.find(db.read, identity.userId));
-    const answer: Status = { setupNeeded: !team, setupTokenNeeded: !team && !request.local && role !== 'admin' };
+    const answer: Status = {
+      setupNeeded: !team,
+      setupTokenNeeded: !team && !request.local && role !== 'admin',
+      canRefresh: refreshToken !== undefined,
+    };
     if (team) answer.teamName = team.name;
     if (account?.active) {
       const { active: _, ...user } = account;

@@ -3,7 +3,7 @@ import { fail, Invalid } from '@shared/kernel/errors.ts';
 import type { Err, Issue } from '@shared/kernel/result.ts';
 
 /** Limits that a client may show; never the refused value itself. */
-const telling = ['minimum', 'maximum', 'format', 'expected', 'values'] as const;
+const telling = ['origin', 'minimum', 'maximum', 'format', 'expected', 'values'] as const;
 
 /** Issues, and names that the sender made up, go back in this number and length: an answer is no echo. */
 const MOST = 20;

@@ -37,6 +37,8 @@ export const Status = z.object({
   setupTokenNeeded: z.boolean(),
   teamName: z.string().optional(),
   user: Me.optional(),
+  /** Whether a refresh token came along: without one, `refresh` has nothing to work with. */
+  canRefresh: z.boolean(),
 });
 export type Status = z.infer<typeof Status>;
 

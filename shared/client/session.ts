@@ -1,4 +1,5 @@
 import { RefreshRefused } from '../auth/errors.ts';
+import type { Status } from '../auth/schema.ts';
 import type { HearthError, Result } from '../kernel/result.ts';
 import { ok } from '../kernel/result.ts';
 import type { Me } from '../people/schema.ts';
@@ -17,6 +18,8 @@ export interface Session extends Pick<Hearth, 'start' | 'signedIn' | 'signOut'> 
   /** The server ended the session. What was not sent waits for the same person to sign in again. */
   ended(reason: HearthError): void;
 }
+
+type StatusAnswer = Pick<Status, 'user' | 'canRefresh'>;
 
 export interface SessionDeps {
   call: Call;
@@ -54,15 +57,15 @@ export function createSession(deps: SessionDeps): Session {
     connection.connect();
   }
 
-  const status = async (): Promise<Result<{ user?: Me; setupNeeded: boolean }>> => {
+  const status = async (): Promise<Result<StatusAnswer>> => {
     const result = await call('auth', 'status');
     // The contract states what `auth.status` answers.
-    return result.ok ? ok((isRecord(result.data) ? result.data : {}) as { user?: Me; setupNeeded: boolean }) : result;
+    return result.ok ? ok((isRecord(result.data) ? result.data : {}) as StatusAnswer) : result;
   };
 
   async function start(): Promise<Result<State['session']>> {
     let found = await status();
-    if (found.ok && !found.data.user && !found.data.setupNeeded) {
+    if (found.ok && !found.data.user && found.data.canRefresh) {
       // The access token may have expired while nobody was here.
       const renewed = await renewal.renew();
       if (renewed.ok) found = await status();

@@ -60,14 +60,14 @@ test('guessing the set-up token is slowed down, which the right token does not g
 test('status tells whether set-up and its token are needed', async () => {
   expect(await scene.call('auth', 'status', {})).toEqual({
     ok: true,
-    data: { setupNeeded: true, setupTokenNeeded: true },
+    data: { setupNeeded: true, setupTokenNeeded: true, canRefresh: false },
   });
   expect(await scene.call('auth', 'status', {}, { local: true })).toEqual({
     ok: true,
-    data: { setupNeeded: true, setupTokenNeeded: false },
+    data: { setupNeeded: true, setupTokenNeeded: false, canRefresh: false },
   });
   const ada = await scene.found();
-  const set = { setupNeeded: false, setupTokenNeeded: false, teamName: 'Analysts' };
+  const set = { setupNeeded: false, setupTokenNeeded: false, canRefresh: false, teamName: 'Analysts' };
   expect(await scene.call('auth', 'status', {})).toEqual({ ok: true, data: set });
   expect(await scene.call('auth', 'status', {}, { identity: ada.identity })).toEqual({
     ok: true,

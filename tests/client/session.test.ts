@@ -6,7 +6,7 @@ import { until } from '../support/until.ts';
 const status = '/api/auth/status';
 const refresh = '/api/auth/refresh';
 const answered = (user?: typeof alice, setupNeeded = false) =>
-  envelope({ ok: true, data: { setupNeeded, setupTokenNeeded: false, ...(user ? { user } : {}) } });
+  envelope({ ok: true, data: { setupNeeded, setupTokenNeeded: false, canRefresh: true, ...(user ? { user } : {}) } });
 
 test('starting with a session signs in and connects', async () => {
   const { server, hearth, onlines } = setUp();
