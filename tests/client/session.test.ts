@@ -5,8 +5,11 @@ import { until } from '../support/until.ts';
 
 const status = '/api/auth/status';
 const refresh = '/api/auth/refresh';
-const answered = (user?: typeof alice, setupNeeded = false) =>
-  envelope({ ok: true, data: { setupNeeded, setupTokenNeeded: false, canRefresh: true, ...(user ? { user } : {}) } });
+const answered = (user?: typeof alice, canRefresh = true) =>
+  envelope({
+    ok: true,
+    data: { setupNeeded: !user, setupTokenNeeded: false, canRefresh, ...(user ? { user } : {}) },
+  });
 
 test('starting with a session signs in and connects', async () => {
   const { server, hearth, onlines } = setUp();
@@ -35,9 +38,9 @@ test('starting without a session is signed out and opens no socket', async () =>
   expect(hearth.state.get().connection.status).not.toBe('refused');
 });
 
-test('a team that is not set up has no session to renew', async () => {
+test('a visitor without a refresh token asks for no renewal', async () => {
   const { server, hearth } = setUp();
-  server.routes.set(status, () => answered(undefined, true));
+  server.routes.set(status, () => answered(undefined, false));
   expect(await hearth.start()).toEqual({ ok: true, data: { status: 'signedOut' } });
   expect(server.asked(refresh)).toHaveLength(0);
 });
