@@ -6,8 +6,10 @@ import { createChat } from './chat/chat.ts';
 import type { Config } from './config.ts';
 import type { HubLimits } from './hub/admission.ts';
 import { createHub, type RunningHub } from './hub/create-hub.ts';
-import { hubModule } from './hub/module.ts';
+import { hubModule, observe } from './hub/module.ts';
 import { mountHub } from './hub/mount.ts';
+import { mountMetrics } from './hub/mount-metrics.ts';
+import { metricsPage } from './hub/prometheus.ts';
 import { Statistics } from './hub/statistics.ts';
 import { createMetrics, thisMachine } from './metrics/metrics.ts';
 import { metricsModule } from './metrics/module.ts';
@@ -177,6 +179,11 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
         mountSse(mount),
         mountSocket(mount),
         mountHub({ hub, callerOf, arrivalOf, statistics, ready }),
+        mountMetrics({
+          arrivalOf,
+          token: config.metricsToken ?? folder.secrets.metricsToken,
+          read: () => metricsPage(observe({ hub, live, requests }), { version, build: assets.build }),
+        }),
       ];
     },
   });

@@ -19,6 +19,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  /** What a scraper of `/metrics` has to show, instead of the token in the data folder. */
+  readonly metricsToken?: string;
 }
 
 /** A setting that cannot be used. The message is one line and names the flag or variable. */
@@ -86,13 +88,22 @@ interface Setting<T> {
   schema: z.ZodType<T, string>;
   /** Finishes the sentence "--port must be …". */
   expected: string;
+  /** Not to be repeated in a message. */
+  secret: boolean;
 }
 
-const setting = <T>(flag: string, variable: string, schema: z.ZodType<T, string>, expected: string): Setting<T> => ({
+const setting = <T>(
+  flag: string,
+  variable: string,
+  schema: z.ZodType<T, string>,
+  expected: string,
+  secret = false,
+): Setting<T> => ({
   flag,
   variable,
   schema,
   expected,
+  secret,
 });
 
 /** Each setting's flag and environment variable; the command line and the documentation are made from it. */
@@ -125,6 +136,13 @@ export const settings = {
     z.enum(['pretty', 'json']) as z.ZodType<LogFormat, string>,
     'pretty or json',
   ),
+  metricsToken: setting(
+    'metrics-token',
+    'HEARTH_METRICS_TOKEN',
+    z.string().regex(/^[\x21-\x7e]{16,200}$/),
+    'at least 16 letters, digits or signs',
+    true,
+  ),
 } as const;
 
 /** Flags as the command line gives them, by the names of `Config`. */
@@ -141,13 +159,18 @@ export interface ConfigSources {
 }
 
 /** The setting's value: its flag, else its variable, else undefined. An empty variable counts as not set. */
-const read = <T>(name: keyof ConfigFlags, { schema, expected, flag, variable }: Setting<T>, sources: ConfigSources) => {
+const read = <T>(
+  name: keyof ConfigFlags,
+  { schema, expected, flag, variable, secret }: Setting<T>,
+  sources: ConfigSources,
+) => {
   const fromFlag = sources.flags[name];
   const given = fromFlag ?? (sources.env[variable] || undefined);
   if (given === undefined) return undefined;
   const origin = fromFlag === undefined ? variable : `--${flag}`;
   const parsed = given === '' ? undefined : schema.safeParse(given.trim());
-  if (!parsed?.success) throw new ConfigError(`${origin} must be ${expected}, not ${JSON.stringify(given)}`);
+  if (!parsed?.success)
+    throw new ConfigError(`${origin} must be ${expected}${secret ? '' : `, not ${JSON.stringify(given)}`}`);
   return { value: parsed.data, origin };
 };
 
@@ -168,6 +191,7 @@ export function parseConfig(sources: ConfigSources): Config {
     trustedProxies: read('trustedProxies', settings.trustedProxies, sources),
     logLevel: read('logLevel', settings.logLevel, sources),
     logFormat: read('logFormat', settings.logFormat, sources),
+    metricsToken: read('metricsToken', settings.metricsToken, sources),
   };
   const url = given.publicUrl?.value;
   const urlPath = basePath.parse(url?.pathname ?? '');
@@ -185,5 +209,6 @@ export function parseConfig(sources: ConfigSources): Config {
     trustedProxies: Object.freeze(given.trustedProxies?.value ?? []),
     logLevel: given.logLevel?.value ?? 'info',
     logFormat: given.logFormat?.value ?? (sources.terminal ? 'pretty' : 'json'),
+    ...(given.metricsToken ? { metricsToken: given.metricsToken.value } : {}),
   });
 }

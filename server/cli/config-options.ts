@@ -9,6 +9,7 @@ const texts: Record<keyof typeof settings, [value: string, description: string]>
   publicUrl: ['<url>', 'how people reach it, when a proxy stands in front'],
   trustedProxies: ['<range...>', 'addresses of proxies whose forwarding headers are believed'],
   logLevel: ['<level>', 'debug, info, warn or error (default: info)'],
+  metricsToken: ['<token>', 'what /metrics asks for (default: the one in the data folder)'],
   logFormat: ['<format>', 'pretty or json (default: pretty on a terminal)'],
 };
 

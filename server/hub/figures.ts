@@ -92,6 +92,9 @@ function channelsOf(occupancy: Iterable<[string, number]>): Stats['channels'] {
 
 const milliseconds = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000);
 
+/** Of what comes in whole numbers. */
+const whole = (value: number | null): number | null => (value === null ? null : Math.ceil(value));
+
 const quantiles = (histogram: Histogram, now: number) => ({
   p50: milliseconds(histogram.quantile(0.5, now)),
   p90: milliseconds(histogram.quantile(0.9, now)),
@@ -129,7 +132,7 @@ export function statsOf(observed: Observed, at: number): Stats {
     commits: {
       count: commitSize.count,
       writes: commitSize.sum,
-      size: { p50: commitSize.quantile(0.5, now), p99: commitSize.quantile(0.99, now) },
+      size: { p50: whole(commitSize.quantile(0.5, now)), p99: whole(commitSize.quantile(0.99, now)) },
       duration: quantiles(commitDuration, now),
     },
     eventLoop: quantiles(statistics.loopDelay, now),

@@ -15,18 +15,22 @@ const SecretsFile = z.looseObject({
   instanceId: z.string().regex(/^[a-z0-9]{8,32}$/),
   /** Signs access tokens: 32 bytes, base64url. */
   jwtKey: Key,
+  /** What a scraper of `/metrics` has to show. Missing in the files of older versions. */
+  metricsToken: Key.optional(),
 });
 export type SecretsFile = z.infer<typeof SecretsFile>;
 
 export interface Secrets {
   readonly instanceId: string;
   readonly jwtKey: Uint8Array;
+  readonly metricsToken: string;
 }
 
 /** A new installation's keys. */
 export const newSecrets = (ids: Ids): SecretsFile => ({
   instanceId: Buffer.from(ids.secret(8), 'base64url').toString('hex'),
   jwtKey: ids.secret(32),
+  metricsToken: ids.secret(32),
 });
 
 /** The secrets in a file's text; undefined when they are not whole. */
@@ -65,6 +69,8 @@ export function openSecrets(file: string, ids: Ids): Secrets {
       'secrets',
       `The keys in ${file} are broken: put the file back from a backup, or remove it to sign everybody out and start with new keys`,
     );
-  if (text === undefined) writeSecrets(file, secrets);
-  return { instanceId: secrets.instanceId, jwtKey: new Uint8Array(Buffer.from(secrets.jwtKey, 'base64url')) };
+  const metricsToken = secrets.metricsToken ?? ids.secret(32);
+  if (text === undefined || secrets.metricsToken === undefined) writeSecrets(file, { ...secrets, metricsToken });
+  const jwtKey = new Uint8Array(Buffer.from(secrets.jwtKey, 'base64url'));
+  return { instanceId: secrets.instanceId, jwtKey, metricsToken };
 }

@@ -72,6 +72,7 @@ export function createHearth(options: HearthOptions): Hearth {
     unsubscribe: (channel) => requests.send({ event: 'unsubscribe', channel, payload: {} }),
     deliver(frame) {
       bus.emit(frame);
+      if (frame.event === 'unsubscribed') channels.forget(frame.channel);
       if (frame.event === 'room_removed' && isRecord(frame.payload)) channels.forget(`room:${frame.payload.roomId}`);
     },
     reset: bus.reset,
