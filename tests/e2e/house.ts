@@ -18,6 +18,8 @@ export interface HouseOptions {
   basePath?: string;
   /** The name by which the browsers reach it. */
   host?: string;
+  /** The port by which they do: a proxy's, not the server's own. */
+  port?: number;
 }
 
 /** Somebody who is signed in. */
@@ -63,7 +65,7 @@ export async function inHouse(
     rmSync(data, { recursive: true, force: true });
     throw error;
   });
-  const url = `http://${host}:${server.port}${basePath}/`;
+  const url = `http://${host}:${options.port ?? server.port}${basePath}/`;
   const visitors: Visitor[] = [];
   let founder: Dweller | undefined;
 
