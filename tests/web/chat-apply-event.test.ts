@@ -260,6 +260,21 @@ describe('history', () => {
     expect(positions(after(state, came('open', [7, 8], { before: 'b7' }, 2)))).toEqual([7, 8, 9]);
   });
 
+  test('a window that is cut back asks for what it dropped by its position, and joins without a hole', () => {
+    const cut = after(atLatest, { event: 'history_trimmed', payload: { roomId: kitchen, keep: 1 } });
+    expect(positions(cut)).toEqual([3]);
+    expect(cut.windows[kitchen]?.before).toBe(2);
+    const joined = after(cut, asked('before', 2), came('before', [1, 2, 3], { after: 'a3' }, 2));
+    expect(positions(joined)).toEqual([1, 2, 3]);
+    expect(joined.windows[kitchen]?.before).toBeUndefined();
+    expect(joined.windows[kitchen]?.after).toBeUndefined();
+  });
+
+  test('a short window is not cut back', () => {
+    const event: ChatEvent = { event: 'history_trimmed', payload: { roomId: kitchen, keep: 3 } };
+    expect(applyEvent(atLatest, event, NOW)).toBe(atLatest);
+  });
+
   test('a page that reaches further than we knew moves the head', () => {
     const state = after(inKitchen, asked('open'), came('open', [4, 5]));
     expect(state.rooms[kitchen]).toMatchObject({ head: 5, readPosition: 3 });

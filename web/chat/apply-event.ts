@@ -1,7 +1,7 @@
 import type { Message } from '@shared/chat/schema.ts';
 import type { RoomId, UserId } from '@shared/kernel/ids.ts';
 import type { ChatEvent, ListedRoom, Payloads } from './chat-event.ts';
-import { addPage, failPage, openingWindow, receive, sameRevision } from './history-window.ts';
+import { addPage, failPage, openingWindow, receive, sameRevision, trim } from './history-window.ts';
 import type { ChatState, HistoryWindow, RoomState } from './state.ts';
 
 type Appliers = { [E in keyof Payloads]: (state: ChatState, payload: Payloads[E], now: number) => ChatState };
@@ -126,6 +126,12 @@ const appliers: Appliers = {
     const window = state.windows[roomId];
     if (!window || window.ticket !== ticket || window.loading !== kind) return state;
     return { ...state, windows: { ...state.windows, [roomId]: failPage(window, kind, error) } };
+  },
+
+  history_trimmed(state, { roomId, keep }) {
+    const window = state.windows[roomId];
+    const trimmed = window && trim(window, keep);
+    return trimmed === window || !trimmed ? state : { ...state, windows: { ...state.windows, [roomId]: trimmed } };
   },
 
   history_dropped: (state, { roomId }) => ({ ...state, windows: without(state.windows, roomId) }),

@@ -19,6 +19,7 @@ interface LocalEvents {
   history_asked: { roomId: RoomId; kind: PageKind; ticket: number };
   history_came: { roomId: RoomId; kind: PageKind; ticket: number; page: Page<Message> };
   history_failed: { roomId: RoomId; kind: PageKind; ticket: number; error: HearthError };
+  history_trimmed: { roomId: RoomId; keep: number };
   history_dropped: { roomId: RoomId };
   message_pending: PendingMessage;
   message_refused: { roomId: RoomId; clientId: string; error: HearthError };

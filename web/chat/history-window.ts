@@ -53,6 +53,14 @@ export function addPage(window: HistoryWindow, kind: PageKind, page: Page<Messag
   return next;
 }
 
+/** Drops the oldest messages but `keep`, so that a busy room left open does not grow without end. */
+export function trim(window: HistoryWindow, keep: number): HistoryWindow {
+  const messages = window.messages.slice(-keep);
+  const first = messages[0];
+  if (!first || messages.length === window.messages.length || window.loading) return window;
+  return { ...window, messages, before: first.position - 1 };
+}
+
 export function failPage(window: HistoryWindow, kind: PageKind, error: HearthError): HistoryWindow {
   const next: HistoryWindow = { ...window, error, failed: kind, arrived: [] };
   delete next.loading;

@@ -6,6 +6,8 @@ import { type ChatState, unreadOf } from './state.ts';
 export const PAGE = 50;
 /** A window with more messages than this is not kept for the next visit of its room. */
 const KEEP = 150;
+/** An open window with more messages than this is cut back to `KEEP` while its end is shown. */
+const MOST = 400;
 
 interface HistoryDeps {
   hearth: Pick<Hearth, 'api'>;
@@ -55,7 +57,12 @@ export function createRoomHistory({ hearth, state, apply }: HistoryDeps) {
       const window = state().windows[roomId];
       const cursor = window?.[direction];
       if (cursor === undefined || window?.loading) return;
-      await load(roomId, direction, { [direction]: cursor });
+      await load(roomId, direction, typeof cursor === 'number' ? { around: cursor } : { [direction]: cursor });
+    },
+    /** Called while the newest messages are looked at. */
+    trim(roomId: RoomId): void {
+      const length = state().windows[roomId]?.messages.length ?? 0;
+      if (length > MOST) apply({ event: 'history_trimmed', payload: { roomId, keep: KEEP } });
     },
     /** Leaves the place that is shown for the newest messages. */
     latest: (roomId: RoomId): Promise<void> => load(roomId, 'open', {}),

@@ -13,8 +13,11 @@ export interface HistoryWindow {
   /** `opening`: the first page is on its way. */
   status: 'opening' | 'ready' | 'failed';
   messages: readonly Message[];
-  /** Cursors; a missing one means that the history ends there. */
-  before?: string;
+  /**
+   * Cursors; a missing one means that the history ends there. `before` is a position where messages were dropped again
+   * and no cursor leads to them.
+   */
+  before?: string | number;
   after?: string;
   /** Which answer belongs to this window: a page asked for by an earlier one is dropped. */
   ticket: number;

@@ -1,4 +1,4 @@
-import './dialogs.css';
+import '../../ui/field.css';
 import './people-picker.css';
 import * as Combobox from '@kobalte/core/combobox';
 import type { Person } from '@shared/people/schema.ts';

@@ -5,7 +5,7 @@ import LogOut from 'lucide-solid/icons/log-out';
 import UserMinus from 'lucide-solid/icons/user-minus';
 import UserPlus from 'lucide-solid/icons/user-plus';
 import X from 'lucide-solid/icons/x';
-import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show } from 'solid-js';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Badge } from '../../ui/Badge.tsx';
@@ -51,6 +51,20 @@ export default function RoomDetails(props: { room: RoomState; onClose: () => voi
   const { t, region } = useI18n();
   const chat = useChat();
   const dialogs = useDialogs();
+  const [pane, setPane] = createSignal<HTMLElement>();
+  const opener = document.activeElement;
+  onMount(() => {
+    // On a narrow window the pane covers the messages: the focus must not stay below it.
+    if (matchMedia('(width < 64rem)').matches) pane()?.querySelector('button')?.focus();
+  });
+  onCleanup(() => {
+    if (opener instanceof HTMLElement && pane()?.contains(document.activeElement)) opener.focus();
+  });
+  const closeOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    props.onClose();
+  };
   const [error, setError] = createSignal<HearthError>();
   const roomId = () => props.room.id;
   const load = async () => setError(await chat.store.listMembers(roomId()));
@@ -68,7 +82,7 @@ export default function RoomDetails(props: { room: RoomState; onClose: () => voi
   const fixed = () => props.room.kind === 'direct';
   const mayAdd = () => !fixed() && (props.room.kind === 'public' || props.room.role === 'owner');
   return (
-    <div class="details">
+    <div class="details" ref={setPane} onKeyDown={closeOnEscape}>
       <div class="details-head">
         <h2 class="details-title">{fixed() ? t('chat.detailsDirect') : t('chat.details')}</h2>
         <IconButton size="sm" label={t('action.close')} onClick={() => props.onClose()}>

@@ -36,7 +36,7 @@ function Messages(props: TimelineProps) {
   const newLine = createNewLine({
     room: () => props.room,
     isOwn: (room) => room.lastMessage?.author.kind === 'user' && room.lastMessage.author.id === me,
-    watched: () => attentive() && keeper.atEnd(),
+    watched: () => attentive() && keeper.holdsEnd(),
   });
   const rows = createMemo(() => timelineRows(props.window.messages, pending() ?? [], me, newLine.readUntil()));
   const keyed = createKeyed(rows, (row) => row.key, sameRow);
@@ -71,6 +71,7 @@ function Messages(props: TimelineProps) {
         setAway(!reachesEnd() || keeper.below() > keeper.height() / 2);
         markRead();
         loadOn();
+        if (keeper.holdsEnd()) store.history.trim(roomId);
       }),
   });
 

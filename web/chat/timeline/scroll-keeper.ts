@@ -98,6 +98,8 @@ export function createScrollKeeper(options: ScrollKeeperOptions) {
       remember();
       options.onMove();
     },
+    /** Whether the end was shown before the last change, and is again after it. */
+    holdsEnd: (): boolean => sticking,
     atEnd: (): boolean => options.reachesEnd() && below() < NEAR,
     above: (): number => scroller?.scrollTop ?? 0,
     below,

@@ -77,7 +77,7 @@ export const chat: Translation<typeof english> = {
   'chat.create': 'Raum anlegen',
   'chat.name': 'Name',
   'chat.topicHint': 'Eine Zeile, die sagt, was hierher gehört.',
-  'chat.optional': '(freiwillig)',
+  'chat.optional': '(optional)',
   'chat.whoSees': 'Wer kann ihn sehen?',
   'chat.public': 'Alle im Team',
   'chat.publicHint': 'Jeder kann ihn finden und beitreten.',
