@@ -1,13 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { addBackupCommands } from './backup.ts';
+import { addBroadcastCommand } from './broadcast.ts';
 import { type ExitCode, explain } from './command-error.ts';
 import type { CommandHost } from './commands.ts';
+import { addConnectionsCommand } from './connections.ts';
 import type { CliContext } from './context.ts';
 import { addDoctorCommand } from './doctor/doctor.ts';
 import { addHealthCommand } from './health.ts';
 import { addInviteCommand } from './invite.ts';
 import { addServeCommand } from './serve.ts';
+import { addStatsCommand } from './stats.ts';
 import { addUserCommands } from './user.ts';
 
 const examples = `
@@ -15,6 +18,7 @@ Examples:
   hearth                                  start, and open http://localhost:3000
   hearth --port 8080 --host 0.0.0.0       start for the whole network
   hearth invite --role member --expires 7d
+  hearth broadcast "The server restarts at noon"
   hearth backup team.hearth --with-keys
   hearth doctor
 
@@ -50,6 +54,9 @@ export function createProgram(context: CliContext, exitWith: (code: ExitCode) =>
   addServeCommand(host);
   addUserCommands(host);
   addInviteCommand(host);
+  addBroadcastCommand(host);
+  addConnectionsCommand(host);
+  addStatsCommand(host);
   addBackupCommands(host);
   addDoctorCommand(host);
   addHealthCommand(host);

@@ -65,6 +65,16 @@ const isHeld = (folder: string): boolean => {
   }
 };
 
+/** As `asSystem`, for what only a running server can tell. Throws CommandError where none runs. */
+export async function asSystemOfRunning<T>(
+  context: CliContext,
+  config: Config,
+  work: (caller: SystemCaller) => Promise<T>,
+): Promise<T> {
+  if (!isHeld(config.data)) throw new CommandError(`No Hearth runs on ${config.data}`);
+  return asSystem(context, config, work);
+}
+
 /**
  * Lets a command call functions: through the control socket of the server that has the folder, or else by opening the
  * folder itself for as long as the command takes. Throws DataFolderError where there is nothing to open.

@@ -42,6 +42,12 @@ export function parseSecrets(text: string): SecretsFile | undefined {
   }
 }
 
+/** The secrets in a file; undefined when there is none or it is not whole. Throws where it cannot be read. */
+export function readSecrets(file: string): SecretsFile | undefined {
+  const text = readText(file);
+  return text === undefined ? undefined : parseSecrets(text);
+}
+
 export const writeSecrets = (file: string, secrets: SecretsFile): void =>
   writeAtomically(file, `${JSON.stringify(secrets, null, 2)}\n`, { durable: true });
 

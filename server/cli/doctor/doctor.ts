@@ -9,6 +9,7 @@ import { type CliContext, configOf } from '../context.ts';
 import { fail, type Finding, type Patient, type Verdict } from './check.ts';
 import { checkClock, checkVersion } from './clock-check.ts';
 import { checkDatabase, checkFolder, checkSecrets, checkSpace } from './folder-checks.ts';
+import { checkMetrics } from './metrics-check.ts';
 import { checkPort, checkProxy, checkServer } from './network-checks.ts';
 
 const checks = [
@@ -20,6 +21,7 @@ const checks = [
   checkSpace,
   checkPort,
   checkProxy,
+  checkMetrics,
   checkClock,
 ];
 
