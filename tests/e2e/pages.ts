@@ -9,6 +9,7 @@ export const goneServer =
 export const roomList = (page: Page): Locator => page.getByRole('navigation', { name: 'Rooms', exact: true });
 export const roomLink = (page: Page, name: string): Locator => roomList(page).getByRole('link', { name });
 export const composer = (page: Page): Locator => page.getByRole('textbox', { name: /^Message to / });
+export const timeline = (page: Page): Locator => page.getByRole('log');
 /** The dialog that is open, also one that asks to confirm. */
 export const dialog = (page: Page): Locator => page.locator('[role=dialog], [role=alertdialog]');
 

@@ -41,7 +41,7 @@ export interface Visitor {
    * exceptions that nobody caught, requests to another host.
    */
   readonly faults: string[];
-  /** From here on, console errors like this are no fault. */
+  /** From here on, errors like this are no fault. */
   expectError(like: RegExp): void;
 }
 
@@ -60,12 +60,17 @@ export async function visit(
     const { protocol, host } = new URL(request.url());
     if (protocol !== 'data:' && protocol !== 'blob:' && host !== own) faults.push(`asked ${request.url()}`);
   });
+  const fault = (what: string, text: string) => {
+    if (!expected.some((like) => like.test(text))) faults.push(`${what} ${text}`);
+  };
   context.on('console', (message) => {
-    if (message.type() !== 'error') return;
-    const text = `${message.text()} ${message.location().url}`.trim();
-    if (!expected.some((like) => like.test(text))) faults.push(`wrote on the console: ${text}`);
+    if (message.type() === 'error')
+      fault('wrote on the console:', `${message.text()} ${message.location().url}`.trim());
   });
-  context.on('weberror', (error) => faults.push(`threw ${error.error().stack ?? error.error().message}`));
+  context.on('weberror', (event) => {
+    const { name, message, stack } = event.error();
+    fault('threw', stack || `${name}: ${message}`);
+  });
   const tab = async () => {
     const page = await context.newPage();
     page.on('websocket', (socket) => {
