@@ -1,5 +1,5 @@
 import { ClientIdReused, MessageNotFound } from '@shared/chat/errors.ts';
-import type { Message, MessageBody, PostMessageInput } from '@shared/chat/schema.ts';
+import type { Message, PostMessageInput } from '@shared/chat/schema.ts';
 import { fail } from '@shared/kernel/errors.ts';
 import { type Err, ok, type Result } from '@shared/kernel/result.ts';
 import type { Context } from '../modules/context.ts';

@@ -245,3 +245,72 @@ describe('the group commit', () => {
     expect(bodies()).toEqual(['note 4']);
   });
 });
+
+describe('work that is put off', () => {
+  const seen: string[] = [];
+  const later = (key: string, id: number, body: string) => (tx: Tx) =>
+    tx.defer(key, (at) => {
+      seen.push(body);
+      void at.run(insert, { id, body });
+    });
+  beforeEach(() => void seen.splice(0));
+
+  test('runs once for many writes of a batch, the newest of a key, before the commit', async () => {
+    await Promise.all([
+      writer.write(later('head', 1, 'first')),
+      writer.write(later('head', 1, 'second')),
+      writer.write(later('other', 2, 'other')),
+    ]);
+    expect(seen).toEqual(['second', 'other']);
+    expect(bodies()).toEqual(['second', 'other']);
+  });
+
+  test('runs before anybody reads through a tx, and again if that reader is rolled back', async () => {
+    const looking = writer.write(async (tx) => {
+      const found = await tx.get(count);
+      return { ...fail(Conflict), found: found?.n };
+    });
+    const [, read] = await Promise.all([writer.write(later('head', 1, 'head')), looking]);
+    expect(read).toMatchObject({ ok: false, found: 1 });
+    expect(seen).toEqual(['head', 'head']);
+    expect(bodies()).toEqual(['head']);
+  });
+
+  test('an error in it rejects the batch', async () => {
+    const settled = await Promise.allSettled([
+      note(1),
+      writer.write((tx) =>
+        tx.defer('head', () => {
+          throw new Error('bug');
+        }),
+      ),
+    ]);
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(bodies()).toEqual([]);
+  });
+});
+
+describe('lanes', () => {
+  test('a quiet lane commits at once, a busy one gathers and keeps its order', async () => {
+    let pace = 0;
+    writer.pace((lane) => (lane === 'busy' ? pace : 0));
+    await writer.write((tx) => tx.run(insert, { id: 1, body: 'a' }), { lane: 'busy' });
+    pace = 30;
+    const gathered = [2, 3, 4].map((id) =>
+      writer.write((tx) => tx.run(insert, { id, body: `busy ${id}` }), { lane: 'busy' }),
+    );
+    await writer.write((tx) => tx.run(insert, { id: 10, body: 'quiet' }), { lane: 'quiet' });
+    expect(bodies()).toEqual(['a', 'quiet']);
+    await Promise.all(gathered);
+    expect(bodies()).toEqual(['a', 'busy 2', 'busy 3', 'busy 4', 'quiet']);
+    expect(commits).toEqual([1, 1, 3]);
+  });
+
+  test('idle commits at once what was still gathering', async () => {
+    writer.pace(() => 60_000);
+    const write = writer.write((tx) => tx.run(insert, { id: 1, body: 'a' }), { lane: 'busy' });
+    await writer.idle();
+    await write;
+    expect(bodies()).toEqual(['a']);
+  });
+});

@@ -103,17 +103,17 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
 
   const settle = (job: Job, pending: Promise<unknown>): Promise<void> =>
     new Promise((resolve) => {
-      const done = (outcome: NonNullable<Job['outcome']>): void => {
+      const conclude = (outcome: NonNullable<Job['outcome']>): void => {
         if (job.outcome) return;
         job.outcome = outcome;
         overdue = undefined;
         resolve();
       };
-      overdue = () => done({ error: new UnsettledWriteError() });
+      overdue = () => conclude({ error: new UnsettledWriteError() });
       startWatch();
       pending.then(
-        (value) => done({ value }),
-        (error: unknown) => done({ error }),
+        (value) => conclude({ value }),
+        (error: unknown) => conclude({ error }),
       );
     });
 
@@ -148,7 +148,7 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
     }
   };
 
-  const conclude = (job: Job): void => {
+  const finish = (job: Job): void => {
     for (const effect of job.tx?.effects ?? []) {
       try {
         effect();
@@ -183,7 +183,7 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
     } catch (error) {
       abandon(jobs, error);
     }
-    for (const job of jobs) conclude(job);
+    for (const job of jobs) finish(job);
   };
 
   const flush = async (): Promise<void> => {
