@@ -266,11 +266,13 @@ describe('work that is put off', () => {
   });
 
   test('runs before anybody reads through a tx, and again if that reader is rolled back', async () => {
-    const looking = writer.write(async (tx) => {
-      const found = await tx.get(count);
-      return { ...fail(Conflict), found: found?.n };
-    });
-    const [, read] = await Promise.all([writer.write(later('head', 1, 'head')), looking]);
+    const [, read] = await Promise.all([
+      writer.write(later('head', 1, 'head')),
+      writer.write(async (tx) => {
+        const found = await tx.get(count);
+        return { ...fail(Conflict), found: found?.n };
+      }),
+    ]);
     expect(read).toMatchObject({ ok: false, found: 1 });
     expect(seen).toEqual(['head', 'head']);
     expect(bodies()).toEqual(['head']);
