@@ -22,15 +22,20 @@ const BODY_LIMIT = 1024 * 1024;
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
 /** Reads a JSON object, counting bytes as they come. An empty body stands for an empty input. */
-async function readInput(request: Request): Promise<Result<unknown>> {
+export async function readInput(request: Request): Promise<Result<unknown>> {
   if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) return fail(TooLarge);
   if (!request.body) return { ok: true, data: {} };
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > BODY_LIMIT) return fail(TooLarge);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.byteLength;
+      if (size > BODY_LIMIT) return fail(TooLarge);
+      chunks.push(chunk);
+    }
+  } catch {
+    // Broken off, or not in the form that its headers say: whoever sent it may still be there to hear it.
+    return fail(Malformed);
   }
   if (size === 0) return { ok: true, data: {} };
   const type = request.headers.get('content-type') ?? '';
@@ -58,9 +63,9 @@ export function mountApi({ registry, callerOf, arrivalOf, respond }: MountApiOpt
     const answer = (outcome: Outcome): Response => respond(outcome, definition, arrival);
     if (definition?.kind !== 'fn') return answer(fail(NotFound));
     const isGet = request.method === 'GET' || request.method === 'HEAD';
-    if (isGet && definition.effect !== 'read') {
+    if (request.method !== 'POST' && !(isGet && definition.effect === 'read')) {
       const response = answer(fail(MethodNotAllowed));
-      response.headers.set('allow', 'POST');
+      response.headers.set('allow', definition.effect === 'read' ? 'GET, HEAD, POST' : 'POST');
       return response;
     }
     const caller = await callerOf(request, 'http', { reads: isGet });
@@ -75,11 +80,9 @@ export function mountApi({ registry, callerOf, arrivalOf, respond }: MountApiOpt
     return answer(await registry.call(caller.data, module, name, input.data, key === null ? {} : { key }));
   };
 
-  return new Elysia({ name: 'api' })
-    .get('/api/:module/:function', ({ request, params }) => handle(request, params.module, params.function), {
-      parse: 'none',
-    })
-    .post('/api/:module/:function', ({ request, params }) => handle(request, params.module, params.function), {
-      parse: 'none',
-    });
+  return new Elysia({ name: 'api' }).all(
+    '/api/:module/:function',
+    ({ request, params }) => handle(request, params.module, params.function),
+    { parse: 'none' },
+  );
 }

@@ -2,11 +2,13 @@ import { Elysia } from 'elysia';
 import type { CloseCode } from '@shared/hub/close-codes.ts';
 import type { InputSchema } from '@shared/kernel/contract.ts';
 import { fail, NotFound } from '@shared/kernel/errors.ts';
+import { ok, type Result } from '@shared/kernel/result.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { ArrivalOf } from '../platform/http/arrival.ts';
 import type { CallerOf } from './caller.ts';
 import type { LiveSessions } from './live-sessions.ts';
+import { readInput } from './mount-api.ts';
 import { inputOfQuery } from './query-input.ts';
 import type { Registry } from './registry.ts';
 import type { Respond } from './respond.ts';
@@ -22,7 +24,13 @@ export interface MountSseOptions {
   log: Logger;
 }
 
-/** Mounts each stream at `GET /sse/<module>/<stream>`. */
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
+/** Mounts each stream at `GET /sse/<module>/<stream>`; by POST with its input as JSON, where that is too long for an address. */
 export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, log }: MountSseOptions) {
   const handle = async (request: Request, module: string, name: string): Promise<Response> => {
     const definition = registry.find(module, name);
@@ -31,19 +39,30 @@ export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, 
     const lastEventId = request.headers.get('last-event-id') ?? undefined;
     // The stream had finished: 204 tells an EventSource not to come back.
     if (lastEventId === 'done') return new Response(null, { status: 204 });
-    const caller = await callerOf(request, 'sse', { reads: true });
+    // Another page can send a POST without being able to read the answer, but it must not open anything in our name.
+    const isPost = request.method === 'POST';
+    const caller = await callerOf(request, 'sse', { reads: !isPost });
     if (!caller.ok) return respond(caller, definition, arrival);
 
     const abort = new AbortController();
-    const input = inputOfQuery(definition.input as InputSchema, new URL(request.url).searchParams);
-    const started = registry.stream(
+    const input: Result<unknown> = isPost
+      ? await readInput(request)
+      : ok(inputOfQuery(definition.input as InputSchema, new URL(request.url).searchParams));
+    if (!input.ok) return respond(input, definition, arrival);
+    const started = await registry.stream(
       { ...caller.data, signal: abort.signal, ...(lastEventId === undefined ? {} : { lastEventId }) },
       module,
       name,
-      input,
+      input.data,
     );
     if (!started.ok) return respond(started, definition, arrival);
+    // Nobody would read on, so the generator never starts.
+    if (request.method === 'HEAD') {
+      abort.abort();
+      return new Response(null, { headers });
+    }
     request.signal.addEventListener('abort', () => abort.abort(), { once: true });
+    if (request.signal.aborted) abort.abort();
     arrival.server.timeout(request, 0);
     const { identity } = caller.data;
     const untrack =
@@ -63,15 +82,11 @@ export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, 
         log.error('a stream failed', { stream: `${module}.${name}`, requestId: arrival.requestId, error }),
       onEnd: () => untrack?.(),
     });
-    return new Response(body, {
-      headers: {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-      },
-    });
+    return new Response(body, { headers });
   };
-  return new Elysia({ name: 'sse' }).get('/sse/:module/:stream', ({ request, params }) =>
-    handle(request, params.module, params.stream),
-  );
+  return new Elysia({ name: 'sse' })
+    .get('/sse/:module/:stream', ({ request, params }) => handle(request, params.module, params.stream))
+    .post('/sse/:module/:stream', ({ request, params }) => handle(request, params.module, params.stream), {
+      parse: 'none',
+    });
 }

@@ -57,6 +57,12 @@ export function createRoutes({
 
   // Elysia finds the path by assuming a long host name: `http://nas/` would lead nowhere.
   const app = new Elysia({ handler: { standardHostname: false } });
+  // Before the routes: those that are added earlier would answer in Elysia's own words.
+  app.onError(({ request, error, code }) => {
+    if (code === 'NOT_FOUND') return notFound(request);
+    log.error('a route failed', { requestId: arrivalOf(request).requestId, error });
+    return envelope(fail(Internal), Internal.status, arrivalOf(request).requestId);
+  });
   for (const mount of outside) app.use(mount);
   app.use(inside);
   app.all('/*', ({ request }) => {
@@ -65,11 +71,6 @@ export function createRoutes({
       return new Response(null, { status: 302, headers: { location: `${basePath}/` } });
     if (!path.startsWith(`${basePath}/`)) return notFound(request);
     return assets.respond(request, path.slice(basePath.length)) ?? notFound(request);
-  });
-  app.onError(({ request, error, code }) => {
-    if (code === 'NOT_FOUND') return notFound(request);
-    log.error('a route failed', { requestId: arrivalOf(request).requestId, error });
-    return envelope(fail(Internal), Internal.status, arrivalOf(request).requestId);
   });
   app.compile();
 

@@ -21,6 +21,7 @@ export function fail(def: ErrorDef, params?: ErrorParams, more?: Pick<HearthErro
 }
 
 export const Malformed = defineError('request.malformed', 400, 'The request is not valid JSON');
+export const BadHost = defineError('request.bad_host', 400, 'The request does not say which host it is for');
 export const Invalid = defineError('request.invalid', 422, 'Some values of the request are not valid');
 export const NotFound = defineError('request.not_found', 404, 'There is nothing at this address');
 export const MethodNotAllowed = defineError('request.method_not_allowed', 405, 'This function changes data: use POST');
@@ -49,6 +50,7 @@ export const StorageFailed = defineError(
 /** Errors that any function may answer with, whatever its contract declares. */
 export const commonErrors: readonly ErrorDef[] = [
   Malformed,
+  BadHost,
   Invalid,
   NotFound,
   MethodNotAllowed,

@@ -23,56 +23,88 @@ export interface PeerOptions {
   trustedProxies: readonly string[];
 }
 
-const normal = (address: string): string => {
-  if (!ipaddr.isValid(address)) return address;
-  return ipaddr.process(address).toString();
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+const parsed = (address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined =>
+  ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address) ? ipaddr.process(address) : undefined;
+
+/** A range of IPv4 addresses may be written in IPv6; peers never are, once `process` has seen them. */
+const rangeOf = (cidr: string): Range => {
+  const [address, bits] = ipaddr.parseCIDR(cidr);
+  return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96
+    ? [address.toIPv4Address(), bits - 96]
+    : [address, bits];
 };
 
-const isLoopback = (address: string): boolean =>
-  ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+/** An address as a proxy writes it: some add a port, and brackets where IPv6 needs them for it. */
+const withoutPort = (text: string): string =>
+  /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
 
-const hostName = (host: string): string => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+const isLocalName = (name: string): boolean =>
+  name === 'localhost' || name.endsWith('.localhost') || parsed(name)?.range() === 'loopback';
 
-const isLocalName = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost') || isLoopback(name);
+/** `https://host[:port]` of what a header names; undefined where it names no host. */
+const originOf = (proto: string, host: string): URL | undefined =>
+  /^[^\s/\\?#@]+$/.test(host) ? (URL.parse(`${proto}://${host}`) ?? undefined) : undefined;
 
-const forwardedHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+/** Of a header that each proxy adds to, what the nearest one says: anything left of it came from further away. */
+const nearest = (header: string | null): string | undefined => header?.split(',').at(-1)?.trim();
+
+/** Signs that somebody stands between, whatever they say. */
+const forwardedHeaders = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'via',
+];
 
 /** Makes the function that resolves a request's peer from its socket address and, for trusted proxies, its headers. */
 export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }: PeerOptions) {
-  const ranges = trustedProxies.map((range) => ipaddr.parseCIDR(range));
-  const bindIsLocal = isLocalName(hostName(host));
-  const isTrusted = (address: string): boolean => {
-    if (!ipaddr.isValid(address)) return false;
-    const parsed = ipaddr.process(address);
-    return ranges.some(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits));
-  };
+  const ranges = trustedProxies.map(rangeOf);
+  const bindIsLocal = isLocalName(host);
+  const isTrusted = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+    ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));
+
   /** The right-most address that no trusted proxy owns: everything left of it is the client's own claim. */
-  const clientOf = (forwarded: string, socket: string): string => {
-    const chain = forwarded.split(',').map((part) => normal(part.trim()));
-    for (const address of chain.toReversed()) {
-      if (!ipaddr.isValid(address)) return socket;
-      if (!isTrusted(address)) return address;
+  const clientOf = (forwarded: string, proxy: string): string => {
+    let nearestKnown = proxy;
+    for (const part of forwarded.split(',').toReversed()) {
+      const address = parsed(withoutPort(part.trim()));
+      if (!address) break;
+      nearestKnown = address.toString();
+      if (!isTrusted(address)) break;
     }
-    return chain[0] ?? socket;
+    return nearestKnown;
   };
 
   return (request: Request, socketAddress: string): PeerInfo => {
-    const socket = normal(socketAddress);
-    const headers = request.headers;
-    const proxied = isTrusted(socket);
-    const forwardedFor = proxied ? headers.get('x-forwarded-for') : null;
-    const hostHeader = (proxied && headers.get('x-forwarded-host')) || headers.get('host') || 'localhost';
-    const proto = (proxied && headers.get('x-forwarded-proto')) || 'http';
-    const origin = publicUrl?.origin ?? `${proto === 'https' ? 'https' : 'http'}://${hostHeader.toLowerCase()}`;
+    const { headers } = request;
+    const peer = parsed(socketAddress);
+    const socket = peer?.toString() ?? socketAddress;
+    const proxied = peer !== undefined && isTrusted(peer);
+    const forwarded = (name: string): string | null => (proxied ? headers.get(`x-forwarded-${name}`) : null);
+    const forwardedFor = forwarded('for');
+    const proto = nearest(forwarded('proto'))?.toLowerCase() === 'https' ? 'https' : 'http';
+    const asked = originOf(proto, headers.get('host') ?? '');
+    const origin =
+      (publicUrl ?? originOf(proto, nearest(forwarded('host')) ?? '') ?? asked)?.origin ?? 'http://localhost';
     return {
-      ip: forwardedFor ? clientOf(forwardedFor, socket) : socket,
+      ip: forwardedFor === null ? socket : clientOf(forwardedFor, socket),
       origin,
       baseUrl: `${origin}${basePath}/`,
       secure: origin.startsWith('https:'),
       local:
         bindIsLocal &&
-        isLoopback(socket) &&
-        isLocalName(hostName(headers.get('host') ?? '')) &&
+        peer?.range() === 'loopback' &&
+        asked !== undefined &&
+        isLocalName(asked.hostname.replaceAll(/^\[|\]$/g, '')) &&
         !forwardedHeaders.some((name) => headers.has(name)),
     };
   };
@@ -89,7 +121,8 @@ export function isOwnOrigin(request: Request, peer: PeerInfo): boolean {
     return site === null || site === 'same-origin' || site === 'none';
   }
   if (origin === peer.origin) return true;
-  if (!URL.canParse(origin)) return false;
+  const page = URL.parse(origin);
+  if (page?.protocol !== 'https:' && page?.protocol !== 'http:') return false;
   // A proxy that ends TLS without being configured as trusted: same host, other scheme.
-  return new URL(origin).host === (request.headers.get('host') ?? '').toLowerCase();
+  return page.origin === originOf(page.protocol.slice(0, -1), request.headers.get('host') ?? '')?.origin;
 }

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { type Server, serve } from 'bun';
-import { fail, Internal, NotReady } from '@shared/kernel/errors.ts';
+import { BadHost, fail, Internal, NotReady } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
@@ -83,11 +83,15 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
   ): Promise<Response | undefined> => {
     const started = clock.now();
     const requestId = ids.next('req');
+    // The address of a request is made from its Host: without a usable one there is none.
+    const url = URL.parse(request.url);
     const peer = peerOf(request, system ? '127.0.0.1' : (server.requestIP(request)?.address ?? ''));
     running++;
     let response: Response | undefined;
     try {
-      response = await handle(request, { requestId, peer, system, server });
+      response = url
+        ? await handle(request, { requestId, peer, system, server })
+        : envelope(fail(BadHost), BadHost.status, requestId);
     } catch (error) {
       log.error('a request failed', { requestId, error });
       response = envelope(fail(Internal), Internal.status, requestId);
@@ -96,12 +100,11 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     }
     const status = response?.status ?? 101;
     answered[Math.trunc(status / 100)]! += 1;
-    const path = new URL(request.url).pathname;
     log[response && response.status >= 500 ? 'warn' : 'debug']('request', {
       requestId,
       method: request.method,
       // Nothing that follows an invitation's path belongs into a log.
-      path: path.replace(/(\/invite\/).+/, '$1…'),
+      path: (url?.pathname ?? '').replace(/(\/invite\/).+/, '$1…'),
       status,
       milliseconds: clock.now() - started,
       ip: peer.ip,

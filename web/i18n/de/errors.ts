@@ -3,6 +3,7 @@ import type { Translation } from '../types.ts';
 
 export const errors: Translation<typeof english> = {
   'errors.request.malformed': 'Die Anfrage war nicht lesbar.',
+  'errors.request.bad_host': 'Die Anfrage nennt keinen gültigen Servernamen.',
   'errors.request.invalid': 'Einige Angaben sind nicht gültig. Bitte prüfe sie.',
   'errors.request.not_found': 'Unter dieser Adresse ist nichts.',
   'errors.request.method_not_allowed': 'So lässt sich das nicht aufrufen.',
@@ -47,6 +48,7 @@ export const errors: Translation<typeof english> = {
   'errors.hub.event_reserved': 'Diesen Ereignisnamen verwendet Hearth selbst. Bitte einen anderen wählen.',
   'errors.hub.publish_refused': 'Auf diesem Kanal sendet nur Hearth selbst.',
   'errors.hub.recipient_not_found': 'Diese Person oder Verbindung gibt es nicht (mehr).',
+  'errors.hub.too_slow': 'Dieses Gerät liest zu langsam mit. Es geht gleich weiter.',
   'errors.hub.not_subscribed': 'Dieser Kanal ist nicht offen.',
   'errors.network.unreachable': 'Der Server ist nicht erreichbar.',
   'errors.network.timeout': 'Der Server hat zu lange nicht geantwortet.',

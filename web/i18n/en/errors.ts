@@ -1,5 +1,6 @@
 export const errors = {
   'errors.request.malformed': 'The request could not be read.',
+  'errors.request.bad_host': 'The request does not name a valid server.',
   'errors.request.invalid': 'Some values are not valid. Please check them.',
   'errors.request.not_found': 'There is nothing at this address.',
   'errors.request.method_not_allowed': 'This cannot be called this way.',
@@ -42,6 +43,7 @@ export const errors = {
   'errors.hub.event_reserved': 'Hearth itself uses this event name. Please choose another.',
   'errors.hub.publish_refused': 'Only Hearth itself sends on this channel.',
   'errors.hub.recipient_not_found': 'There is no such person or connection any more.',
+  'errors.hub.too_slow': 'This device reads too slowly. It goes on in a moment.',
   'errors.hub.not_subscribed': 'This channel is not open.',
   'errors.network.unreachable': 'The server cannot be reached.',
   'errors.network.timeout': 'The server took too long to answer.',
