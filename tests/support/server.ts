@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Envelope } from '@shared/kernel/result.ts';
 import type { Me, Role } from '@shared/people/schema.ts';
-import type { App } from '../../server/app.ts';
+import type { App, AppOptions } from '../../server/app.ts';
 import type { Config } from '../../server/config.ts';
 import type { ServerModule } from '../../server/modules/module.ts';
 import type { Clock } from '../../server/platform/clock.ts';
@@ -49,6 +49,7 @@ export interface TestServerOptions {
   config?: Partial<Config>;
   clock?: Clock;
   modules?: readonly ServerModule[];
+  limits?: AppOptions['limits'];
 }
 
 export const PASSWORD = 'a long enough password';
@@ -63,7 +64,7 @@ const cookiesOf = (headers: Headers): string =>
     .join('; ');
 
 /** A real server on a loopback port and a folder of its own. */
-export async function startTestServer({ config, clock, modules }: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer({ config, clock, modules, limits }: TestServerOptions = {}): Promise<TestServer> {
   const data = mkdtempSync(join(tmpdir(), 'hearth-server-'));
   const log: string[] = [];
   const start = (port: number) =>
@@ -82,6 +83,7 @@ export async function startTestServer({ config, clock, modules }: TestServerOpti
       passwordCost: cheap,
       ...(clock ? { clock } : {}),
       ...(modules ? { modules } : {}),
+      ...(limits ? { limits } : {}),
     });
   let server = await start(0);
   const url = `http://127.0.0.1:${server.port}${config?.basePath ?? ''}/`;
