@@ -17,6 +17,9 @@ export interface PeoplePickerProps {
   hint?: string;
 }
 
+/** A press on the list would give the focus to the dialog around it, and so close the list before the choice is made. */
+const keepFocus = (event: MouseEvent): void => event.preventDefault();
+
 /** Several people by name: type, arrow keys, Enter; Backspace takes the last one out again. */
 export function PeoplePicker(props: PeoplePickerProps) {
   const { t } = useI18n();
@@ -99,7 +102,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
       </Combobox.Control>
       <Combobox.Description class="field-hint">{props.hint}</Combobox.Description>
       {/* Not in a portal: a dialog hides everything beside it from assistive technology. */}
-      <Combobox.Content class="picker-popup">
+      <Combobox.Content class="picker-popup" onMouseDown={keepFocus}>
         <Combobox.Listbox class="picker-list" />
         <p class="picker-empty">{t('chat.noPeople')}</p>
       </Combobox.Content>

@@ -66,7 +66,7 @@ export default function RoomDetails(props: { room: RoomState; onClose: () => voi
     props.onClose();
   };
   const [error, setError] = createSignal<HearthError>();
-  const roomId = () => props.room.id;
+  const roomId = createMemo(() => props.room.id);
   const load = async () => setError(await chat.store.listMembers(roomId()));
   createEffect(on(roomId, () => void load()));
   const members = createMemo(() => chat.store.state().members[roomId()]);

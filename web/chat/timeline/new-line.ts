@@ -1,4 +1,4 @@
-import { type Accessor, createEffect, createSignal, on, untrack } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createSignal, on, untrack } from 'solid-js';
 import { type RoomState, unreadOf } from '../state.ts';
 
 interface NewLineOptions {
@@ -15,9 +15,10 @@ interface NewLineOptions {
 export function createNewLine({ room, isOwn, watched }: NewLineOptions) {
   const start = untrack(room);
   const [readUntil, setReadUntil] = createSignal(unreadOf(start) > 0 ? start.readPosition : undefined);
+  const head = createMemo(() => room().head);
   createEffect(
     on(
-      () => room().head,
+      head,
       () => {
         const now = untrack(room);
         if (isOwn(now)) setReadUntil(undefined);
