@@ -60,12 +60,8 @@ export default function BrowseRoomsDialog(props: { onClose: (after?: () => void)
     if (result.ok) setRooms(result.data);
   };
   // Also when another room is made while this is open.
-  createEffect(
-    on(
-      () => store.state().created,
-      () => void load(),
-    ),
-  );
+  const created = createMemo(() => store.state().created);
+  createEffect(on(created, () => void load()));
   const shown = createMemo(() => {
     const wanted = filter().trim().toLocaleLowerCase();
     return rooms()?.filter(
