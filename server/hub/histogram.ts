@@ -1,6 +1,10 @@
 /** Milliseconds after which the newest observations make way: quantiles tell of the last one to two of these. */
 const WINDOW = 60_000;
 
+const add = (counts: Float64Array, bucket: number): void => {
+  counts[bucket] = (counts[bucket] ?? 0) + 1;
+};
+
 /** How often values fell below each bound: for all time, and for a short while, from which quantiles are read. */
 export class Histogram {
   /** Upper bounds of the buckets, ascending; a last one without bound follows. */
@@ -24,9 +28,9 @@ export class Histogram {
   observe(value: number, now: number): void {
     if (now - this.#turnedAt >= WINDOW) this.#turn(now);
     let bucket = 0;
-    while (bucket < this.bounds.length && value > this.bounds[bucket]!) bucket++;
-    this.counts[bucket]!++;
-    this.#recent[bucket]!++;
+    while (value > (this.bounds[bucket] ?? Infinity)) bucket++;
+    add(this.counts, bucket);
+    add(this.#recent, bucket);
     this.sum += value;
     this.count++;
   }
@@ -34,7 +38,7 @@ export class Histogram {
   /** The value that this share of the recent observations did not exceed; null while there are none. */
   quantile(share: number, now: number): number | null {
     if (now - this.#turnedAt >= WINDOW) this.#turn(now);
-    const count = (bucket: number): number => this.#recent[bucket]! + this.#earlier[bucket]!;
+    const count = (bucket: number): number => (this.#recent[bucket] ?? 0) + (this.#earlier[bucket] ?? 0);
     let total = 0;
     for (let bucket = 0; bucket <= this.bounds.length; bucket++) total += count(bucket);
     if (total === 0) return null;

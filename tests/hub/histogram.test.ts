@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import fc from 'fast-check';
+import { array, assert, constantFrom, double, property } from 'fast-check';
 import { Histogram } from '../../server/hub/histogram.ts';
 
 const MINUTE = 60_000;
@@ -17,10 +17,10 @@ test('without a value there is no quantile', () => {
 
 test('a quantile lies in the bucket of the value that has that rank', () => {
   const bounds = [1, 2, 5, 10, 20, 50];
-  fc.assert(
-    fc.property(
-      fc.array(fc.double({ min: 0.01, max: 49, noNaN: true }), { minLength: 1, maxLength: 200 }),
-      fc.constantFrom(0.5, 0.9, 0.99, 1),
+  assert(
+    property(
+      array(double({ min: 0.01, max: 49, noNaN: true }), { minLength: 1, maxLength: 200 }),
+      constantFrom(0.5, 0.9, 0.99, 1),
       (values, share) => {
         const histogram = new Histogram(bounds);
         for (const value of values) histogram.observe(value, 0);

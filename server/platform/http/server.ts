@@ -99,7 +99,8 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
       running--;
     }
     const status = response?.status ?? 101;
-    answered[Math.trunc(status / 100)]! += 1;
+    const kind = Math.trunc(status / 100);
+    answered[kind] = (answered[kind] ?? 0) + 1;
     log[response && response.status >= 500 ? 'warn' : 'debug']('request', {
       requestId,
       method: request.method,
