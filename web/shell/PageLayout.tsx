@@ -18,14 +18,16 @@ export interface PageLayoutProps {
 
 /** The panes of a page. Each scrolls and fails for itself. */
 export function PageLayout(props: PageLayoutProps) {
+  // A prop that is an element is built anew each time it is read: ask for it where it stands, and only there.
+  const hasSidebar = 'sidebar' in props;
   return (
     <div
       class="page-layout"
-      data-show={props.sidebar ? (props.show ?? 'main') : undefined}
-      data-immersive={props.sidebar && !props.keepNavigation && props.show !== 'sidebar' ? '' : undefined}
+      data-show={hasSidebar ? (props.show ?? 'main') : undefined}
+      data-immersive={hasSidebar && !props.keepNavigation && props.show !== 'sidebar' ? '' : undefined}
       data-aside={props.aside ? '' : undefined}
     >
-      <Show when={props.sidebar}>
+      <Show when={hasSidebar}>
         <section class="page-sidebar" aria-label={props.sidebarLabel}>
           <PaneBoundary>{props.sidebar}</PaneBoundary>
         </section>

@@ -1,7 +1,7 @@
 import './page.css';
 import { A } from '@solidjs/router';
 import ArrowLeft from 'lucide-solid/icons/arrow-left';
-import { type JSX, Show } from 'solid-js';
+import { children, type JSX, Show } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
 
 export interface PageHeaderProps {
@@ -18,6 +18,8 @@ export interface PageHeaderProps {
 /** The head of a page or pane; holds its `h1`. */
 export function PageHeader(props: PageHeaderProps) {
   const { t } = useI18n();
+  const description = children(() => props.description);
+  const actions = children(() => props.actions);
   return (
     <header class="page-header">
       <Show when={props.back}>
@@ -30,12 +32,12 @@ export function PageHeader(props: PageHeaderProps) {
       {props.lead}
       <div class="page-header-text">
         <h1 class="page-header-title">{props.title}</h1>
-        <Show when={props.description}>
-          <p class="page-header-description">{props.description}</p>
+        <Show when={description()}>
+          <p class="page-header-description">{description()}</p>
         </Show>
       </div>
-      <Show when={props.actions}>
-        <div class="page-header-actions">{props.actions}</div>
+      <Show when={actions()}>
+        <div class="page-header-actions">{actions()}</div>
       </Show>
     </header>
   );
