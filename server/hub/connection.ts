@@ -14,6 +14,18 @@ export interface ConnectionEvents {
   sent(bytes: number): void;
 }
 
+/** What a connection needs of its socket; streams and polls have something else that looks like one. */
+export interface Wire {
+  send(frame: string, compress: boolean): number;
+  subscribe(channel: string): void;
+  unsubscribe(channel: string): void;
+  isSubscribed(channel: string): boolean;
+  cork(work: () => void): void;
+  /** Bytes that wait for the reader. */
+  getBufferedAmount(): number;
+  close(code?: number, reason?: string): void;
+}
+
 /**
  * One socket. Tens of thousands of these live at once: fixed fields, no closure and no timer of its own; the sets and the
  * queue are made when first needed.
@@ -53,7 +65,9 @@ export class Connection implements SocketData, LiveSession {
   #waitsFor = 0;
   /** Answers that leave together. */
   answers: string[] | undefined;
-  ws: Socket | undefined;
+  ws: Wire | undefined;
+  /** Receives only the channels that it asked for, none that the server gives. */
+  selective = false;
   untrack: (() => void) | undefined;
   readonly #events: ConnectionEvents;
   #abort: AbortController | undefined;
@@ -99,7 +113,8 @@ export class Connection implements SocketData, LiveSession {
     this.#events.received(this, data);
   }
 
-  close(_: Socket, code: number): void {
+  /** What it was opened on is gone. */
+  close(_: unknown, code: number): void {
     this.phase = 'closed';
     this.#abort?.abort();
     this.#events.closed(this, code);

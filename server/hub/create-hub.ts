@@ -16,6 +16,7 @@ import { Connection } from './connection.ts';
 import { Connections } from './connections.ts';
 import { createDispatch } from './dispatch.ts';
 import { systemFrame } from './encode.ts';
+import { createFeeds, type Feeds } from './feeds.ts';
 import type { Hub } from './hub.ts';
 import { Inbound } from './inbound.ts';
 import { watchLoop } from './loop-delay.ts';
@@ -25,6 +26,7 @@ import { Pacer } from './pacer.ts';
 import { Presence } from './presence.ts';
 import type { Statistics } from './statistics.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { Taps } from './taps.ts';
 import { type Snapshot, snapshotFor, welcomeOf } from './welcome.ts';
 
 /** Attempts to read a connection's start as of one moment; after that the client's gap detection takes over. */
@@ -59,6 +61,9 @@ export interface RunningHub extends Hub {
   readonly connections: Connections;
   readonly statistics: Statistics;
   readonly presence: Presence;
+  /** What streams and polls read from. */
+  readonly feeds: Feeds;
+  readonly taps: Taps;
   /** There once the hub serves its modules. */
   subscriptions(): Subscriptions;
   /** Tells every client to come back later, spread at random, then closes what is left. */
@@ -75,17 +80,21 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
   let registry: Registry | undefined;
   let subscriptions: Subscriptions | undefined;
   let inbound: Inbound | undefined;
+  const taps = new Taps();
+  let draining = false;
   const journal = await openJournal({
     db,
     clock,
     ids,
     highWater: options.highWater,
     publish(event) {
+      taps.note(event);
       subscriptions?.publishJournalled(event);
       pacer.published(event.channel, performance.now());
     },
   });
 
+  taps.begin(journal.seq);
   const pacer = new Pacer((channel) => subscriptions?.subscribers(channel) ?? 0);
   db.pace((channel) => pacer.delay(channel, performance.now()));
   const modules = () => registry?.modules ?? [];
@@ -118,28 +127,24 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
   const pinging: Timer = clock.setInterval(sweep, 1000);
   const watching = watchLoop(clock, statistics);
 
+  const snapshotOf = (identity: Identity): Promise<Snapshot> =>
+    snapshotFor(identity, modules(), journal, [`user:${identity.userId}`, 'global']);
+  const welcomeTo = ({ id, identity }: Connection, snapshot: Snapshot) =>
+    welcomeOf({ connectionId: id, identity, snapshot, epoch: journal.epoch, version, build });
+
   const open = async (connection: Connection): Promise<void> => {
     const { identity } = connection;
-    const personal = [`user:${identity.userId}`, 'global'];
     let snapshot: Snapshot;
     let cuts: number;
     let tries = 0;
     do {
       cuts = connection.cuts;
-      snapshot = await snapshotFor(identity, modules(), journal, personal);
+      snapshot = await snapshotOf(identity);
     } while (connection.cuts !== cuts || (!snapshot.current() && ++tries < SNAPSHOT_TRIES));
     if (connection.phase === 'closed') return;
     for (const { channel } of snapshot.channels) serving().attach(connection, channel, 'given');
     connection.phase = 'live';
-    const welcome = welcomeOf({
-      connectionId: connection.id,
-      identity,
-      snapshot,
-      epoch: journal.epoch,
-      version,
-      build,
-    });
-    connection.send(systemFrame('welcome', welcome, clock.now()));
+    connection.send(systemFrame('welcome', welcomeTo(connection, snapshot), clock.now()));
     presence.came(identity.userId);
     await inbound?.drain(connection);
   };
@@ -166,8 +171,31 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     },
   };
 
+  const connect = (identity: Identity, info: RequestInfo) =>
+    new Connection(ids.next('con'), identity, info, clock.now(), events);
+  const feeds = createFeeds({
+    journal,
+    taps,
+    subscriptions: serving,
+    now: clock.now,
+    admits: (identity, info) => exceededLimit(connections, most, identity.userId, info.ip) === undefined,
+    connect(identity, info) {
+      const connection = connect(identity, info);
+      statistics.opened++;
+      connections.add(connection);
+      connection.untrack = live.track(connection);
+      presence.came(identity.userId);
+      return connection;
+    },
+    snapshot: snapshotOf,
+    welcomeOf: welcomeTo,
+    draining: () => draining,
+  });
+
   return {
     journal,
+    feeds,
+    taps,
     connections,
     statistics,
     presence,
@@ -178,7 +206,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
         journal,
         new Namespaces(served.modules),
         connections,
-        createBroker(() => topics),
+        createBroker(() => topics, taps),
         statistics,
       );
       const dispatch = createDispatch({
@@ -200,7 +228,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
       // One that is still opening reads its channels again: the right came after it had asked.
       for (const connection of connections.ofUser(userId))
         if (connection.phase === 'opening') connection.cuts++;
-        else serving().attach(connection, channel, 'given');
+        else if (!connection.selective) serving().attach(connection, channel, 'given');
     },
     unsubscribeUser(userId, channel) {
       for (const connection of connections.ofUser(userId)) serving().withdraw(connection, channel);
@@ -212,9 +240,10 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     extendSession: (sessionId, expiresAt) => live.extend(sessionId, expiresAt),
     exceeds: (userId, address) => exceededLimit(connections, most, userId, address),
     upgrade(server, request, identity, info) {
-      return server.upgrade(request, { data: new Connection(ids.next('con'), identity, info, clock.now(), events) });
+      return server.upgrade(request, { data: connect(identity, info) });
     },
     async drain() {
+      draining = true;
       for (const connection of connections.all())
         connection.send(systemFrame('drain', { delay: Math.round(random() * DRAIN_SPREAD) }, clock.now()));
       const deadline = clock.now() + DRAIN_SPREAD;

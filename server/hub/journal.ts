@@ -6,9 +6,11 @@ import type { Db, Tx } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';
 import {
   eventsAfter,
+  firstKept,
   headOfChannel,
   insertEvent,
   lastSeq,
+  offsetUpTo,
   pruneEvents,
   readEpoch,
   rewriteEvent,
@@ -34,6 +36,8 @@ export interface Journal {
   published(channel: string): number | undefined;
   /** Committed events after an offset, in order, at most `limit`. */
   after(channel: string, offset: number, limit: number): Awaitable<JournalEvent[]>;
+  /** Offset of a channel's last event up to a `seq`, 0 before its first; undefined where that is no longer known. */
+  offsetUpTo(channel: string, seq: number): Awaitable<number | undefined>;
   /** The newest `seq`; 0 before the first event. */
   readonly seq: number;
   /** Forgets what is beyond the newest `keep` of its channel or older than `age` ms. Returns how many went. */
@@ -139,6 +143,12 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
       const offset = (await db.read.get(headOfChannel, { channel }))?.offset ?? 0;
       settled.set(channel, offset);
       return offset;
+    },
+    async offsetUpTo(channel, at) {
+      const found = await db.read.get(offsetUpTo, { channel, seq: at });
+      if (found) return found.offset;
+      const first = (await db.read.get(firstKept, { channel }))?.offset ?? 1;
+      return first === 1 ? 0 : undefined;
     },
     after: (channel, offset, limit) => db.read.all(eventsAfter, { channel, offset, limit }),
     async prune(keep, age) {

@@ -11,6 +11,7 @@ import type { Clock } from '../platform/clock.ts';
 import { createAdmin } from './admin.ts';
 import { listConnections } from './connection-list.ts';
 import type { RunningHub } from './create-hub.ts';
+import { createFeedVerbs } from './feed-verbs.ts';
 import { type Observed, statsOf } from './figures.ts';
 import { createStatsFeed } from './stats-feed.ts';
 
@@ -58,9 +59,19 @@ export function hubModule(deps: HubModuleDeps): ServerModule<typeof contract> {
     return namespace !== undefined && (identity === undefined || (await namespace.maySubscribe(identity, channel)));
   };
 
+  const feedVerbs = createFeedVerbs({
+    feeds: hub.feeds,
+    taps: hub.taps,
+    epoch: journal.epoch,
+    subscriptions: () => hub.subscriptions(),
+    clock,
+  });
+
   return implement(
     contract,
     {
+      subscribe: (ctx, input) => feedVerbs.subscribe(ctx, input),
+      poll: (ctx, input) => feedVerbs.poll(ctx, input),
       admission: ({ identity, request }) =>
         identity && hub.exceeds(identity.userId, request.ip)
           ? fail(TooManyConnections, undefined, { retryAfter: 5 })
@@ -78,6 +89,12 @@ export function hubModule(deps: HubModuleDeps): ServerModule<typeof contract> {
       },
       connections: (_, input) => ok(listConnections(connections, input)),
     },
-    { channels: [feed.namespace], stop: feed.stop },
+    {
+      channels: [feed.namespace],
+      stop() {
+        feed.stop();
+        feedVerbs.stop();
+      },
+    },
   );
 }

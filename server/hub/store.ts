@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import { query } from '../platform/db/db.ts';
 import { journal, journalEpoch } from './tables.ts';
 
@@ -50,6 +50,25 @@ export const eventsAfter = query((db) =>
     .where(and(eq(journal.channel, p('channel')), gt(journal.offset, p('offset'))))
     .orderBy(asc(journal.offset))
     .limit(p('limit'))
+    .prepare(),
+);
+
+/** The last event of a channel up to a `seq`. `+` keeps SQLite from walking the whole log backwards by `seq`. */
+export const offsetUpTo = query((db) =>
+  db
+    .select({ offset: journal.offset })
+    .from(journal)
+    .where(and(eq(journal.channel, p('channel')), sql`+${journal.seq} <= ${p('seq')}`))
+    .orderBy(desc(journal.offset))
+    .limit(1)
+    .prepare(),
+);
+
+export const firstKept = query((db) =>
+  db
+    .select({ offset: sql<number | null>`min(${journal.offset})` })
+    .from(journal)
+    .where(eq(journal.channel, p('channel')))
     .prepare(),
 );
 

@@ -10,11 +10,14 @@ import { eventFrame, journalFrame } from './encode.ts';
 import type { Journal, JournalEvent } from './journal.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { Statistics } from './statistics.ts';
+import type { About } from './taps.ts';
 
 interface Latest {
   event: string;
   payload: string;
   at: number;
+  /** Grows with each value of any channel, also over restarts: tells the values that a poll has not seen. */
+  turn: number;
 }
 
 /** An answer that holds as long as nothing changed since it was read. */
@@ -34,6 +37,7 @@ export class Subscriptions {
   readonly #statistics: Statistics;
   readonly #occupancy = new Map<string, number>();
   readonly #latest = new Map<string, Latest>();
+  #turn = 0;
 
   constructor(
     journal: Journal,
@@ -92,8 +96,11 @@ export class Subscriptions {
   /** Publishes an ephemeral event, and keeps it where the newest value is kept. */
   publish(channel: string, event: string, payload: unknown, at: number): void {
     const json = JSON.stringify(payload);
-    if (this.#namespaces.of(channel)?.kind === 'latest') this.#latest.set(channel, { event, payload: json, at });
-    if (this.#occupancy.has(channel)) this.#send(channel, eventFrame(channel, event, json, at));
+    if (this.#namespaces.of(channel)?.kind === 'latest') {
+      this.#turn = Math.max(this.#turn + 1, at);
+      this.#latest.set(channel, { event, payload: json, at, turn: this.#turn });
+    }
+    if (this.#occupancy.has(channel)) this.#send(channel, eventFrame(channel, event, json, at), { event });
   }
 
   publishExcept(channel: string, userId: string, event: string, payload: unknown, at: number): void {
@@ -106,7 +113,7 @@ export class Subscriptions {
   }
 
   publishJournalled(event: JournalEvent): void {
-    if (this.#occupancy.has(event.channel)) this.#send(event.channel, journalFrame(event, this.#journal.epoch));
+    if (this.#occupancy.has(event.channel)) this.#send(event.channel, journalFrame(event, this.#journal.epoch), event);
   }
 
   /** How many connections receive a channel. */
@@ -117,6 +124,25 @@ export class Subscriptions {
   /** What rules a channel; undefined where there is no such channel. */
   namespaceOf(channel: string): ChannelNamespace | undefined {
     return ChannelName.safeParse(channel).success ? this.#namespaces.of(channel) : undefined;
+  }
+
+  /** The newest value of a channel that keeps one. */
+  latest(channel: string): Readonly<Latest> | undefined {
+    return this.#latest.get(channel);
+  }
+
+  /** The turn of the newest value of all. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  /** Keeps a channel occupied without a connection, until `release`. */
+  hold(channel: string): void {
+    this.#count(channel, 1);
+  }
+
+  release(channel: string): void {
+    this.#count(channel, -1);
   }
 
   isOccupied(channel: string): boolean {
@@ -144,8 +170,8 @@ export class Subscriptions {
     return users;
   }
 
-  #send(channel: string, frame: string): void {
-    this.#broker.publish(channel, frame);
+  #send(channel: string, frame: string, about: About): void {
+    this.#broker.publish(channel, frame, about);
     this.#statistics.sent(Buffer.byteLength(frame), this.#occupancy.get(channel) ?? 0);
   }
 

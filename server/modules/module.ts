@@ -6,7 +6,7 @@ import type {
   ParsedInputOf,
   StreamEventOf,
 } from '@shared/kernel/contract.ts';
-import type { Awaitable } from '@shared/kernel/result.ts';
+import type { Awaitable, Result } from '@shared/kernel/result.ts';
 import type { z } from 'zod';
 import type { Context } from './context.ts';
 import type { Identity, VerbResult } from './identity.ts';
@@ -27,10 +27,13 @@ export interface SocketVerb<D> {
 type ReceiveOf<D> = D extends { receive: infer R extends z.ZodType } ? z.output<R> : never;
 type SendOf<D> = D extends { send: infer S extends z.ZodType } ? z.input<S> : never;
 
+/** A generator, or a Result that tells one that may not run from one that does: then HTTP can still refuse by status. */
+type Started<G> = G | Promise<Result<G>>;
+
 export type VerbOf<D> = D extends { kind: 'fn' }
   ? (ctx: Context, input: ParsedInputOf<D>) => Awaitable<VerbResult<OutputOf<D>>>
   : D extends { kind: 'stream' }
-    ? (ctx: Context, input: ParsedInputOf<D>) => AsyncGenerator<StreamEventOf<D>, void, void>
+    ? (ctx: Context, input: ParsedInputOf<D>) => Started<AsyncGenerator<StreamEventOf<D>, void, void>>
     : SocketVerb<D>;
 
 export type Verbs<D extends Definitions> = { [K in keyof D]: VerbOf<D[K]> };

@@ -45,7 +45,12 @@ export interface Registry {
   /** Checks access and input, runs the verb, answers with its Result. Never throws: a bug is logged and `server.internal`. */
   call(caller: Caller, module: string, name: string, input: unknown, options?: { key?: string }): Promise<Outcome>;
   /** Checks access and input and starts the generator; the caller iterates it and must `return()` it. */
-  stream(caller: Caller, module: string, name: string, input: unknown): Result<AsyncGenerator<StreamItem, void, void>>;
+  stream(
+    caller: Caller,
+    module: string,
+    name: string,
+    input: unknown,
+  ): Promise<Result<AsyncGenerator<StreamItem, void, void>>>;
   /** Checks access and input for a socket handler and answers with its context. */
   connect(caller: Caller, module: string, name: string, input: unknown): Result<{ ctx: Context; input: unknown }>;
   /** What implements a definition; undefined for unknown names. */
@@ -64,7 +69,8 @@ export interface RegistryOptions {
 }
 
 type AnyVerb = (ctx: Context, input: unknown) => Awaitable<VerbResult<unknown>>;
-type AnyStream = (ctx: Context, input: unknown) => AsyncGenerator<StreamItem, void, void>;
+type Running = AsyncGenerator<StreamItem, void, void>;
+type AnyStream = (ctx: Context, input: unknown) => Running | Promise<Result<Running>>;
 
 const stranger: Actor = { kind: 'system', id: 'anonymous' };
 
@@ -162,7 +168,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       }
     },
 
-    stream(caller, module, name, input) {
+    async stream(caller, module, name, input) {
       const definition: Definition | undefined = find(module, name);
       if (definition?.kind !== 'stream') return fail(NotFound);
       const refusal = admit(caller, definition);
@@ -170,7 +176,8 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       const parsed = (definition as StreamDef).input.safeParse(input);
       if (!parsed.success) return invalid(parsed.error);
       const start = verb(module, name) as AnyStream;
-      return { ok: true, data: start(contextOf(caller, module, plainWrite, []), parsed.data) };
+      const started = start(contextOf(caller, module, plainWrite, []), parsed.data);
+      return started instanceof Promise ? started : { ok: true, data: started };
     },
 
     connect(caller, module, name, input) {

@@ -3,11 +3,35 @@ import type { HearthError } from '@shared/kernel/result.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { StreamItem } from './registry.ts';
 
+/** Data that is JSON text already: it goes out as it is. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toJSON(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
+/** Thrown by a generator whose stream ends here for a reason that the client can act on; it is no bug. */
+export class StreamEnded extends Error {
+  override readonly name = 'StreamEnded';
+  readonly error: HearthError;
+
+  constructor(error: HearthError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
 const HEARTBEAT = 15_000;
 
 /** One event as text. Data is JSON, so that a newline in it cannot break the frame. */
 export const encodeEvent = (event: string, data: unknown, id?: string): string =>
-  `event: ${line(event)}\n${id === undefined ? '' : `id: ${line(id)}\n`}data: ${JSON.stringify(data ?? null)}\n\n`;
+  `event: ${line(event)}\n${id === undefined ? '' : `id: ${line(id)}\n`}data: ${data instanceof JsonText ? data.text : JSON.stringify(data ?? null)}\n\n`;
 
 const line = (value: string): string => value.replaceAll(/[\r\n\0]/g, ' ');
 
@@ -65,8 +89,8 @@ export function sseBody({ generator, clock, abort, onError, onEnd }: SseOptions)
         last = encodeEvent('done', {}, 'done');
       } catch (error) {
         if (ended) return;
-        onError(error);
-        last = encodeEvent('error', (fail(Internal) as { error: HearthError }).error);
+        if (!(error instanceof StreamEnded)) onError(error);
+        last = encodeEvent('error', error instanceof StreamEnded ? error.error : fail(Internal).error);
       }
       made.enqueue(encoder.encode(last));
       end();

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { contract, fn } from '../kernel/contract.ts';
+import { contract, fn, stream } from '../kernel/contract.ts';
 import { UserId } from '../kernel/ids.ts';
 import { adminFunctions } from './admin-functions.ts';
-import { ChannelNotFound, TooManyConnections } from './errors.ts';
+import { ChannelNotFound, TooManyConnections, TooSlow } from './errors.ts';
+import { Frame, PollAnswer, PollInput, SubscribeInput } from './feed.ts';
 import { ChannelName } from './frames.ts';
 
 export const hub = contract('hub', {
@@ -21,6 +22,21 @@ export const hub = contract('hub', {
     input: z.strictObject({ channel: ChannelName }),
     output: z.object({ users: z.array(UserId), count: z.number().int() }),
     errors: [ChannelNotFound],
+  }),
+  subscribe: stream({
+    access: 'guest',
+    summary: 'Receives channels as the socket does: each event is a frame, its id resumes all channels.',
+    input: SubscribeInput,
+    events: { frame: Frame } as Record<string, typeof Frame>,
+    errors: [ChannelNotFound, TooManyConnections, TooSlow],
+  }),
+  poll: fn({
+    access: 'guest',
+    effect: 'read',
+    summary: 'What came on some channels since a cursor, and the next cursor; waits for something if asked to.',
+    input: PollInput,
+    output: PollAnswer,
+    errors: [ChannelNotFound, TooManyConnections, TooSlow],
   }),
   ...adminFunctions,
 });
