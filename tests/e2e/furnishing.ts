@@ -4,6 +4,13 @@ import { type Dweller, emailOf, type House, PASSWORD } from './house.ts';
 
 /** What the team says in its rooms: room, who, text. */
 const talk: [room: string, name: string, text: string][] = [
+  ['Finance', 'Mira', 'Invoices for October are in.'],
+  [
+    'Releases',
+    'Jonas',
+    '| Version | Day | State |\n| --- | --- | :-: |\n| 2.4 | Monday | out |\n| 2.5 | Friday | frozen |',
+  ],
+  ['Releases', 'Mira', '> frozen\n\nThen 2.5 it is. See <https://example.org/releases/2.5>.'],
   ['General', 'Jonas', 'Morning! The new build is on the staging box, please kick the tyres.'],
   ['General', 'Priya', 'Looks good so far. Uploads feel **much** faster.'],
   ['General', 'Priya', 'One thing: the export still says `UTC` instead of the local time.'],
@@ -15,16 +22,9 @@ const talk: [room: string, name: string, text: string][] = [
   [
     'General',
     'Jonas',
-    'I take the notes. This is the one-liner to try it:\n\n```sh\nhearth restore nightly.hearth\n```',
+    'I take the notes. This is how to try the backup yourself:\n\n```sh\nhearth restore nightly.hearth\n```',
   ],
-  [
-    'Releases',
-    'Jonas',
-    '| Version | Day | State |\n| --- | --- | :-: |\n| 2.4 | Monday | out |\n| 2.5 | Friday | frozen |',
-  ],
-  ['Releases', 'Mira', '> frozen\n\nThen 2.5 it is. See <https://example.org/releases/2.5>.'],
   ['Homelab', 'Priya', 'The NAS is at 71 °C again 🥵'],
-  ['Finance', 'Mira', 'Invoices for October are in.'],
 ];
 
 const rooms: [name: string, kind: 'public' | 'private', topic: string][] = [
@@ -38,12 +38,15 @@ export interface Furnished {
   rooms: Record<string, Room>;
   /** A code that is still good. */
   invitation: string;
+  /** The tokens of those who have no browser, by name. */
+  tokens: Record<string, string>;
 }
 
 /** Fills a house with people, rooms and talk. The founder is called Mira; the others have no browser. */
 export async function furnish(house: House, mira: Dweller): Promise<Furnished> {
   const { server } = house;
   const people: Record<string, { user: Me; say: (roomId: string, text: string) => Promise<unknown> }> = {};
+  const tokens: Record<string, string> = {};
   let count = 0;
   const say = (post: (input: unknown) => Promise<unknown>) => (roomId: string, text: string) =>
     post({ roomId, clientId: `furnish-${++count}`, text });
@@ -62,6 +65,7 @@ export async function furnish(house: House, mira: Dweller): Promise<Furnished> {
       password: PASSWORD,
       locale: 'en',
     });
+    tokens[name] = token;
     people[name] = { user, say: say((input) => server.call('chat/postMessage', input, token)) };
   }
 
@@ -80,5 +84,5 @@ export async function furnish(house: House, mira: Dweller): Promise<Furnished> {
   for (const [room, name, text] of talk) await people[name]?.say(byName[room]?.id ?? '', text);
   await priya.say(byName.Priya.id, 'Lunch at twelve?');
   const { code } = await mira.call<Invite>('people/invite', { role: 'member', maxUses: 5 });
-  return { rooms: byName, invitation: code };
+  return { rooms: byName, invitation: code, tokens };
 }

@@ -11,19 +11,20 @@ const browser = sharedBrowser();
 
 const phone = { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 
-/** What is wider than the window, or can be scrolled sideways and is not meant to. */
+/** What is wider than the window, or than its own box and not meant to scroll or to end in dots. */
 const tooWide = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const root = document.documentElement;
-    const meant = '.md-block, .md-table, .docs-code';
+    const meant = '.md-block, .md-table, .docs-code, .avatar';
     const describe = (element: Element) => `${element.localName}.${element.className} ${element.scrollWidth}`;
-    const scrolls = (element: Element) =>
-      element.scrollWidth > element.clientWidth + 1 &&
-      ['auto', 'scroll'].includes(getComputedStyle(element).overflowX) &&
+    const sticksOut = (element: Element) =>
+      element.clientWidth > 0 &&
+      element.scrollWidth > element.clientWidth + 4 &&
+      getComputedStyle(element).overflowX !== 'hidden' &&
       !element.matches(meant);
     return [
       ...(innerWidth > 360 || root.scrollWidth > 360 ? [`the page ${innerWidth} ${root.scrollWidth}`] : []),
-      ...[...document.body.querySelectorAll('*')].filter(scrolls).map(describe),
+      ...[...document.body.querySelectorAll('*')].filter(sticksOut).map(describe),
     ];
   });
 
@@ -84,6 +85,7 @@ test('no page of a phone can be scrolled sideways', () =>
       clientId: 'long-1',
       text: `${long} \`${long}\` https://example.org/${long}`,
     });
+    const cut = '.tile-label, .rail-label, .chart-card-title, .page-header-title';
     for (const [{ page }, places] of [
       [stranger, outsidePlaces(furnished)],
       [mira, insidePlaces(furnished)],
@@ -92,6 +94,12 @@ test('no page of a phone can be scrolled sideways', () =>
         await page.goto(house.url + path);
         await ready(page);
         await look(name, page);
+        const labels = await page
+          .locator(cut)
+          .evaluateAll((elements) =>
+            elements.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent),
+          );
+        expect([name, labels]).toEqual([name, []]);
       }
     }
     expect(found).toEqual({});
