@@ -27,7 +27,7 @@ import { Presence } from './presence.ts';
 import type { Statistics } from './statistics.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Taps } from './taps.ts';
-import { type Snapshot, snapshotFor, welcomeOf } from './welcome.ts';
+import { type Snapshot, snapshotFor, Snapshots, welcomeOf } from './welcome.ts';
 
 /** Attempts to read a connection's start as of one moment; after that the client's gap detection takes over. */
 const SNAPSHOT_TRIES = 8;
@@ -127,8 +127,10 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
   const pinging: Timer = clock.setInterval(sweep, 1000);
   const watching = watchLoop(clock, statistics);
 
-  const snapshotOf = (identity: Identity): Promise<Snapshot> =>
-    snapshotFor(identity, modules(), journal, [`user:${identity.userId}`, 'global']);
+  const snapshots = new Snapshots(
+    () => taps.seq,
+    (identity) => snapshotFor(identity, modules(), journal, [`user:${identity.userId}`, 'global']),
+  );
   const welcomeTo = ({ id, identity }: Connection, snapshot: Snapshot) =>
     welcomeOf({ connectionId: id, identity, snapshot, epoch: journal.epoch, version, build });
 
@@ -139,7 +141,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     let tries = 0;
     do {
       cuts = connection.cuts;
-      snapshot = await snapshotOf(identity);
+      snapshot = await snapshots.of(identity);
     } while (connection.cuts !== cuts || (!snapshot.current() && ++tries < SNAPSHOT_TRIES));
     if (connection.phase === 'closed') return;
     for (const { channel } of snapshot.channels) serving().attach(connection, channel, 'given');
@@ -187,7 +189,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
       presence.came(identity.userId);
       return connection;
     },
-    snapshot: snapshotOf,
+    snapshot: (identity) => snapshots.of(identity),
     welcomeOf: welcomeTo,
     draining: () => draining,
   });

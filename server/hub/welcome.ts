@@ -34,6 +34,38 @@ export async function snapshotFor(
   return { channels, state, current: () => marks.every(([channel, mark]) => journal.published(channel) === mark) };
 }
 
+/** People whose start is remembered. */
+const REMEMBERED = 200;
+
+/**
+ * Remembers what a connection starts from until anything is published: tabs that come back together, and everybody after a
+ * restart, cost one look each.
+ */
+export class Snapshots {
+  readonly #make: (identity: Identity) => Promise<Snapshot>;
+  readonly #seq: () => number;
+  readonly #kept = new Map<string, Snapshot>();
+  #keptAt = -1;
+
+  /** `seq` is the newest that was published. */
+  constructor(seq: () => number, make: (identity: Identity) => Promise<Snapshot>) {
+    this.#seq = seq;
+    this.#make = make;
+  }
+
+  async of(identity: Identity): Promise<Snapshot> {
+    const seq = this.#seq();
+    if (seq !== this.#keptAt || this.#kept.size >= REMEMBERED) this.#kept.clear();
+    this.#keptAt = seq;
+    const key = `${identity.userId} ${identity.role}`;
+    const known = this.#kept.get(key);
+    if (known) return known;
+    const snapshot = await this.#make(identity);
+    if (this.#seq() === seq) this.#kept.set(key, snapshot);
+    return snapshot;
+  }
+}
+
 export interface WelcomeOptions {
   connectionId: string;
   identity: Identity;

@@ -62,7 +62,7 @@ export interface ServerModule<C extends Contract = Contract> {
   readonly channels?: readonly ChannelNamespace[];
   /** Channels that the server subscribes a person's connections to, beside `user:<id>` and `global`. */
   subscriptions?(identity: Identity): Awaitable<readonly string[]>;
-  /** What the module adds to the welcome package under its name. */
+  /** What the module adds to the welcome package under its name. Asked again once anything was journalled. */
   welcome?(identity: Identity): Awaitable<unknown>;
   /** The person's first connection came, the last one went (after the grace). */
   onOnline?(userId: string): void;
