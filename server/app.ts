@@ -26,7 +26,7 @@ import { createRoutes } from './modules/routes.ts';
 import { createPeople } from './people/people.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
-import { type Db, openDb } from './platform/db/db.ts';
+import { type Db, type DbOptions, openDb } from './platform/db/db.ts';
 import { migrationsFolder } from './platform/db/migrations-folder.ts';
 import type { Handle } from './platform/http/arrival.ts';
 import { createAssets } from './platform/http/assets.ts';
@@ -54,6 +54,8 @@ export interface AppOptions {
   limits?: Partial<HubLimits>;
   /** Modules beside the built-in ones. */
   modules?: readonly ServerModule[];
+  /** Given the connection that writes, by those who try what a full disk does. */
+  onDatabase?: DbOptions['onOpen'];
 }
 
 /** Hearth on one data folder: everything but the listening. */
@@ -73,13 +75,18 @@ export interface App {
   close(): Promise<void>;
 }
 
-const openDatabase = (folder: DataFolder, clock: Clock, log: Logger, statistics: Statistics): Db =>
+const openDatabase = (
+  { log, clock = systemClock, onDatabase }: AppOptions,
+  folder: DataFolder,
+  statistics: Statistics,
+): Db =>
   openDb({
     file: folder.paths.database,
     migrations: migrationsFolder(),
     backupFile: () => join(folder.paths.folder, `hearth.db.before-migration-${clock.now()}`),
     onEffectError: (error) => log.error('an effect after a commit failed', { error }),
     onCommit: (writes, milliseconds) => statistics.committed(writes, milliseconds),
+    onOpen: onDatabase,
   });
 
 /** Builds Hearth. Throws DataFolderError, NewerDatabaseError or SQLite's error; whatever was opened is closed again. */
@@ -90,7 +97,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const folder = openDataFolder({ folder: config.data, create: true, ids });
   let db: Db;
   try {
-    db = openDatabase(folder, clock, log, statistics);
+    db = openDatabase(options, folder, statistics);
   } catch (error) {
     folder.close();
     throw error;

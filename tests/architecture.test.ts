@@ -52,6 +52,8 @@ describe('imports', () => {
     ['server/chat/module.ts', 'elysia'],
     ['server/hub/socket.ts', '@elysiajs/jwt'],
     ['server/cli/serve.ts', 'server/chat/chat.ts'],
+    ['server/verify/house.ts', 'server/chat/chat.ts'],
+    ['server/hub/connection.ts', 'server/verify/wire/wire.ts'],
     ['server/chat/rooms.ts', 'tests/support/db.ts'],
     ['web/chat/state.ts', 'server/chat/chat.ts'],
     ['web/ui/Button.tsx', 'web/chat/state.ts'],

@@ -12,6 +12,7 @@ import { addInviteCommand } from './invite.ts';
 import { addServeCommand } from './serve.ts';
 import { addStatsCommand } from './stats.ts';
 import { addUserCommands } from './user.ts';
+import { addVerifyCommand } from './verify.ts';
 
 const examples = `
 Examples:
@@ -60,6 +61,7 @@ export function createProgram(context: CliContext, exitWith: (code: ExitCode) =>
   addBackupCommands(host);
   addDoctorCommand(host);
   addHealthCommand(host);
+  addVerifyCommand(host);
   addVersionCommand(host);
   return program;
 }

@@ -24,6 +24,8 @@ export interface DbOptions {
   backupFile: () => string;
   onEffectError: (error: unknown) => void;
   onCommit?: (writes: number, milliseconds: number) => void;
+  /** Given the writing connection, by those who try what a full disk does. */
+  onOpen?: ((sqlite: Database) => void) | undefined;
 }
 
 const pragmas = [
@@ -41,7 +43,7 @@ const snapshotTo = (sqlite: Database, file: string): void => {
 };
 
 /** Opens the database, migrating it first. Throws NewerDatabaseError, or SQLite's error when the file is unusable. */
-export function openDb({ file, migrations, backupFile, onEffectError, onCommit }: DbOptions): Db {
+export function openDb({ file, migrations, backupFile, onEffectError, onCommit, onOpen }: DbOptions): Db {
   const writing = new Database(file, { create: true, readwrite: true });
   let reading: Database | undefined;
   try {
@@ -55,6 +57,7 @@ export function openDb({ file, migrations, backupFile, onEffectError, onCommit }
     writing.close();
     throw error;
   }
+  onOpen?.(writing);
   const readOnly = reading;
   const writer = createWriter({
     sqlite: writing,

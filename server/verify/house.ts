@@ -1,0 +1,213 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Contracts } from '@shared/contracts.ts';
+import type { Stats } from '@shared/hub/stats.ts';
+import type { FunctionNames, InputOf, OutputOf } from '@shared/kernel/contract.ts';
+import type { RoomId, UserId } from '@shared/kernel/ids.ts';
+import type { Envelope } from '@shared/kernel/result.ts';
+import type { Me } from '@shared/people/schema.ts';
+import { systemClock } from '../platform/clock.ts';
+import { dataPaths } from '../platform/data-folder.ts';
+import { createJwt, type Jwt } from '../platform/http/jwt.ts';
+import { parseSecrets } from '../platform/secrets.ts';
+import { Fault, until } from './fault.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
+
+type ModuleName = keyof Contracts;
+type FunctionName<M extends ModuleName> = FunctionNames<Contracts[M]['definitions']> & string;
+type Definition<M extends ModuleName, F extends FunctionName<M>> = Contracts[M]['definitions'][F];
+
+export interface Person {
+  readonly id: UserId;
+  readonly name: string;
+  readonly user: Me;
+  readonly session: string;
+}
+
+export interface HouseOptions {
+  /** How many people live in it; the first is its admin. */
+  people: number;
+  /** Starts the server whose clock and database can be tampered with. */
+  levered?: boolean;
+  /** Where the data folder goes; the system's folder for temporary files unless told. */
+  below?: string;
+}
+
+const PASSWORD = 'a long enough password';
+/** Whoever is asked for a token with less than this left gets a new one; milliseconds. */
+const FRESH = 120_000;
+const LIFETIME = 600_000;
+
+const claimsOf = (token: string): Record<string, string> =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, string>;
+
+/** A scratch folder with a Hearth on it and people in it. */
+export class House {
+  readonly folder: string;
+  readonly data: string;
+  readonly people: Person[] = [];
+  readonly #levered: boolean;
+  readonly #tokens = new Map<string, { token: string; expiresAt: number }>();
+  #server: ServerProcess | undefined;
+  #jwt: Jwt | undefined;
+  /** What earlier servers on this folder logged as errors. */
+  readonly #errors: string[] = [];
+
+  private constructor(folder: string, levered: boolean) {
+    this.folder = folder;
+    this.data = join(folder, 'data');
+    this.#levered = levered;
+  }
+
+  static async build({ people, levered = false, below = tmpdir() }: HouseOptions): Promise<House> {
+    const house = new House(mkdtempSync(join(below, 'hearth-verify-')), levered);
+    try {
+      await Bun.write(join(house.data, '.keep'), '');
+      await house.start();
+      await house.#furnish(people);
+      return house;
+    } catch (error) {
+      await house.remove();
+      throw error;
+    }
+  }
+
+  get server(): ServerProcess {
+    if (!this.#server) throw new Error('The house has no server right now');
+    return this.#server;
+  }
+
+  get admin(): Person {
+    return this.people[0] as Person;
+  }
+
+  /** The keys of the house: tokens that are wrong in one way only can be made with them. */
+  get jwt(): Jwt {
+    if (this.#jwt) return this.#jwt;
+    const secrets = parseSecrets(readFileSync(dataPaths(this.data).secrets, 'utf8'));
+    if (!secrets) throw new Fault('the keys of the data folder are broken');
+    this.#jwt = createJwt({
+      secret: Buffer.from(secrets.jwtKey, 'base64url'),
+      instance: secrets.instanceId,
+      clock: systemClock,
+    });
+    return this.#jwt;
+  }
+
+  /** What was logged as an error since the house was built. */
+  get errors(): readonly string[] {
+    return [...this.#errors, ...(this.#server?.errors ?? [])];
+  }
+
+  /** Starts a server, on the port of the one before. */
+  async start(): Promise<void> {
+    const port = this.#server?.port ?? 0;
+    if (this.#server) this.#errors.push(...this.#server.errors);
+    this.#server = await startServerProcess({ data: this.data, port, levered: this.#levered });
+  }
+
+  /** Kills the server and starts the next. */
+  async kill(): Promise<void> {
+    await this.server.end('SIGKILL');
+    await this.start();
+  }
+
+  /** A token that is good for a while, renewed where it is not. */
+  async tokenOf(person: Person): Promise<string> {
+    const known = this.#tokens.get(person.id);
+    if (known && known.expiresAt - Date.now() > FRESH) return known.token;
+    const expiresAt = Date.now() + LIFETIME;
+    const { id, session, user } = person;
+    const token = await this.jwt.sign({ sub: id, sid: session, name: user.name, role: user.role }, expiresAt);
+    this.#tokens.set(id, { token, expiresAt });
+    return token;
+  }
+
+  /** Calls a function over HTTP. */
+  async call<M extends ModuleName, F extends FunctionName<M>>(
+    person: Person | undefined,
+    module: M,
+    name: F,
+    input: InputOf<Definition<M, F>>,
+    headers: Record<string, string> = {},
+  ): Promise<Envelope<OutputOf<Definition<M, F>>>> {
+    const response = await fetch(`${this.server.url}api/${module}/${name}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(person ? { authorization: `Bearer ${await this.tokenOf(person)}` } : {}),
+        ...headers,
+      },
+      body: JSON.stringify(input),
+    });
+    return (await response.json()) as Envelope<OutputOf<Definition<M, F>>>;
+  }
+
+  /** The data of a call that must succeed. */
+  async get<M extends ModuleName, F extends FunctionName<M>>(
+    person: Person | undefined,
+    module: M,
+    name: F,
+    input: InputOf<Definition<M, F>>,
+  ): Promise<OutputOf<Definition<M, F>>> {
+    const answer = await this.call(person, module, name, input);
+    if (!answer.ok) throw new Fault(`${module}.${name} was refused: ${JSON.stringify(answer.error)}`);
+    return answer.data;
+  }
+
+  /** Makes a private room with these people in it; the first owns it. */
+  async room(name: string, members: readonly Person[] = this.people): Promise<RoomId> {
+    const [owner = this.admin, ...others] = members;
+    const { id } = await this.get(owner, 'chat', 'createRoom', { name, kind: 'private' });
+    for (const { id: userId } of others) await this.get(owner, 'chat', 'addMember', { roomId: id, userId });
+    return id;
+  }
+
+  stats(): Promise<Stats> {
+    return this.get(this.admin, 'hub', 'stats', {});
+  }
+
+  /** Waits until nobody is connected any more and no channel is occupied; a Fault when something stays behind. */
+  async untilEmpty(): Promise<void> {
+    let left = '';
+    await until(
+      async () => {
+        const { connections, channels, queues } = await this.stats();
+        left = JSON.stringify({ connections, channels, queues });
+        const open = connections.websocket + connections.stream + connections.socket;
+        return open === 0 && channels.occupied === 0 && queues.inbound === 0;
+      },
+      () => `everything closed, but on the server there is ${left}`,
+      15_000,
+    );
+  }
+
+  /** Ends the server and removes the folder. */
+  async remove(): Promise<void> {
+    if (this.#server && this.#server.ended === undefined) await this.#server.end('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #furnish(people: number): Promise<void> {
+    const add = ({ user, token }: { user: Me; token: string }): void => {
+      this.people.push({ id: user.id, name: user.name, user, session: claimsOf(token).sid ?? '' });
+    };
+    const email = (name: string): string => `${name.toLowerCase()}@example.org`;
+    add(
+      await this.get(undefined, 'auth', 'setup', {
+        name: 'Admin',
+        email: email('Admin'),
+        password: PASSWORD,
+        teamName: 'Verify',
+      }),
+    );
+    if (people < 2) return;
+    const { code } = await this.get(this.admin, 'people', 'invite', { role: 'member', maxUses: people });
+    const join = async (name: string): Promise<void> =>
+      add(await this.get(undefined, 'people', 'acceptInvite', { code, name, email: email(name), password: PASSWORD }));
+    const names = Array.from({ length: people - 1 }, (_, at) => `Person${at + 1}`);
+    // As many at once as the server hashes at once.
+    for (let at = 0; at < names.length; at += 4) await Promise.all(names.slice(at, at + 4).map(join));
+  }
+}

@@ -1,0 +1,45 @@
+/** How much of everything. */
+export interface Plan {
+  /** Clients of the shared house, by the hand-made protocol and by the SDK. */
+  readonly clients: number;
+  readonly sdkClients: number;
+  readonly people: number;
+  readonly kills: number;
+  readonly storms: number;
+  readonly stormClients: number;
+  readonly randomFrames: number;
+  readonly upgradeClients: number;
+  readonly upgrades: number;
+  /** How often each race is run. */
+  readonly races: number;
+  /** Seconds of the soak. */
+  readonly soak: number;
+}
+
+export const shortPlan: Plan = {
+  clients: 180,
+  sdkClients: 20,
+  people: 12,
+  kills: 10,
+  storms: 3,
+  stormClients: 200,
+  randomFrames: 20_000,
+  upgradeClients: 300,
+  upgrades: 1,
+  races: 10,
+  soak: 5,
+};
+
+export const fullPlan: Plan = {
+  clients: 180,
+  sdkClients: 20,
+  people: 20,
+  kills: 100,
+  storms: 10,
+  stormClients: 1000,
+  randomFrames: 1_000_000,
+  upgradeClients: 300,
+  upgrades: 5,
+  races: 100,
+  soak: 3600,
+};
