@@ -29,6 +29,8 @@ export interface Known {
   numbers: readonly number[];
   /** What a field of this name draws from most of the time, where its text alone says too little. */
   fields: Readonly<Record<string, readonly string[]>>;
+  /** All that a field of this name draws from, where other values would only take time. */
+  only: Readonly<Record<string, readonly unknown[]>>;
 }
 
 export type Input = Record<string, unknown>;
@@ -99,6 +101,8 @@ function valueOf(node: Node, output: Node | undefined, known: Known): fc.Arbitra
       return fc.record(
         Object.fromEntries(
           Object.entries(node.properties ?? {}).map(([name, property]) => {
+            const only = known.only[name];
+            if (only) return [name, fc.constantFrom(...only)];
             const value = valueOf(property, output?.properties?.[name], known);
             const likely = known.fields[name];
             return [name, likely ? fc.oneof(value, { weight: 4, arbitrary: fc.constantFrom(...likely) }) : value];

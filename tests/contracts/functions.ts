@@ -25,3 +25,24 @@ export const rows = <D>(list: readonly Named<D>[]): [string, Named<D>][] =>
 /** The codes that this function may answer with. */
 export const codesOf = (definition: FnDef): Set<string> =>
   new Set([...commonErrors, ...definition.errors].map(({ code }) => code));
+
+/** These use up what others live on: rooms and invitations first, sessions and connections last. */
+const takesAway = [
+  'acceptInvite',
+  'revokeInvite',
+  'removeMember',
+  'leaveRoom',
+  'unsubscribe',
+  'endSession',
+  'signOut',
+  'setPassword',
+  'disconnect',
+];
+/** From here on sockets close. */
+const firstToClose = takesAway.indexOf('endSession');
+
+const byWhatTheyTake = functions.toSorted((a, b) => takesAway.indexOf(a.name) - takesAway.indexOf(b.name));
+
+/** Functions that leave every session and connection open, and those that may end one. */
+export const harmless = byWhatTheyTake.filter(({ name }) => takesAway.indexOf(name) < firstToClose);
+export const closing = byWhatTheyTake.filter(({ name }) => takesAway.indexOf(name) >= firstToClose);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import type { FnDef } from '@shared/kernel/contract.ts';
 import * as fc from 'fast-check';
 import type { Outcome } from '../../server/modules/registry.ts';
 import { validInput } from './arbitrary.ts';
 import { check } from './check.ts';
-import { codesOf, functions, rows } from './functions.ts';
+import { closing, codesOf, functions, harmless, type Named, rows } from './functions.ts';
 import { inputWithExtraKey, MARKER, mutatedInput, notAnObject } from './mutation.ts';
 import { type CallerName, callers, createWorld, leastCaller, mayCall, type World } from './world.ts';
 
@@ -14,10 +15,6 @@ beforeAll(async () => {
   world = await createWorld();
 });
 afterAll(() => world[Symbol.asyncDispose]());
-
-/** These use up what others need, so they come last. */
-const takesAway = ['acceptInvite', 'revokeInvite', 'removeMember', 'leaveRoom'];
-const ordered = functions.toSorted((a, b) => takesAway.indexOf(a.name) - takesAway.indexOf(b.name));
 
 /** Set-up happens once and has a test of its own; a refresh needs a cookie. */
 const unreachable = new Set(['auth.setup', 'auth.refresh']);
@@ -37,7 +34,7 @@ const expectRefusal = (outcome: Outcome): void => {
   expect(JSON.stringify(issues).length).toBeLessThan(4000);
 };
 
-describe.each(rows(ordered))('%s', (full, { module, name, definition }) => {
+const holds = (full: string, { module, name, definition }: Named<FnDef>): void => {
   const valid = () => validInput(definition.input, world.known);
   const caller = fc.constantFrom<CallerName>(...callers);
   const least = leastCaller(definition.access);
@@ -108,7 +105,15 @@ describe.each(rows(ordered))('%s', (full, { module, name, definition }) => {
         25,
       );
     });
+};
+
+describe.each(rows(harmless))('%s', holds);
+
+test('everybody was connected all the while, so that each event had somebody to go to', () => {
+  expect(Object.values(world.sockets).map(({ closed }) => closed)).toEqual([undefined, undefined, undefined]);
 });
+
+describe.each(rows(closing))('%s', holds);
 
 test('the calls got deep: each function succeeded for somebody', () => {
   expect([...succeeded].toSorted()).toEqual(

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io }) as Json;
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
   return json;
 };
 const codesIn = (operation: Operation | undefined): string[] =>
@@ -135,7 +135,7 @@ test.each(rows(streams))('the stream %s has its events in the document', (_, { m
 
 describe('the page that shows it', () => {
   const web = join(import.meta.dir, '../../web');
-  const sources = [...new Glob('{docs/**/*,index.html}').scanSync({ cwd: web })];
+  const sources = ['index.html', ...[...new Glob('docs/*').scanSync({ cwd: web })]];
 
   test('names no other origin: no script, style, font or frame comes from outside', () => {
     expect(sources.length).toBeGreaterThan(3);

@@ -11,7 +11,7 @@ import { mutatedJson } from './mutation.ts';
 setDefaultTimeout(30_000);
 
 const { input } = auth.definitions.setup;
-const nobody = { texts: [], numbers: [], fields: {} };
+const nobody = { texts: [], numbers: [], fields: {}, only: {} };
 
 describe('auth.setup before there is a team', () => {
   test('makes the team of any valid input, and of the next one no other', async () => {
