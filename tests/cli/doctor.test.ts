@@ -57,7 +57,7 @@ describe('the doctor', () => {
       'fail',
       (data) =>
         withDatabase(dataPaths(data).database, (sqlite) =>
-          sqlite.run(`INSERT INTO migrations (at, hash, applied_at) VALUES (9999999999999, 'later', 0)`),
+          sqlite.run(`INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('later', 9999999999999)`),
         ),
     ],
     [

@@ -131,7 +131,7 @@ describe('a server', () => {
     const data = join(folder.path, 'data');
     makeDataFolder(data, 'x');
     withDatabase(dataPaths(data).database, (sqlite) => {
-      sqlite.run('INSERT INTO migrations (at, hash, applied_at) VALUES (9999999999999, ?, 0)', ['later']);
+      sqlite.run('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, 9999999999999)', ['later']);
     });
     expect(await refusedServe(folder.path, ['--port', '0'])).toContain('newer version');
     expect(rowsOf(dataPaths(data).database)).toEqual(['x']);

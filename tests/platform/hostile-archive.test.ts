@@ -226,7 +226,7 @@ describe('a restore refuses, with everything as it was,', () => {
     const file = join(root.path, 'later.db');
     writeFileSync(file, database.content);
     withDatabase(file, (sqlite) =>
-      sqlite.run(`INSERT INTO migrations (at, hash, applied_at) VALUES (9999999999999, 'later', 0)`),
+      sqlite.run(`INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('later', 9999999999999)`),
     );
     const newer: Entry = { name: 'hearth.db', content: readFileSync(file) };
     expect(await tryRestoring(gzipSync(await tarOf([manifestOf([newer]), newer])))).toBeInstanceOf(NewerDatabaseError);
@@ -240,7 +240,7 @@ describe('a restore refuses, with everything as it was,', () => {
     truncateSync(file, 9000);
     const damaged: Entry = { name: 'hearth.db', content: readFileSync(file) };
     writeFileSync(file, database.content);
-    withDatabase(file, (sqlite) => sqlite.run('DROP TABLE migrations'));
+    withDatabase(file, (sqlite) => sqlite.run('DROP TABLE __drizzle_migrations'));
     const foreign: Entry = { name: 'hearth.db', content: readFileSync(file) };
     const empty: Entry = { name: 'hearth.db', content: Buffer.alloc(0) };
     for (const entry of [damaged, foreign, empty])

@@ -14,13 +14,16 @@ export interface MigrateOptions {
   backup: () => void;
 }
 
-/** Tells which migrations a database has (`at` → hash). Throws SQLite's error when it is no database of ours. */
+/** Drizzle's own table and columns, so that its tools understand the database. */
+const TABLE = '__drizzle_migrations';
+
+/** Tells which migrations a database has (when they were written → hash). Throws SQLite's error when it is not ours. */
 const appliedTo = (sqlite: Database): Map<number, string> =>
   new Map(
     sqlite
-      .query<{ at: number; hash: string }, []>('SELECT at, hash FROM migrations ORDER BY at')
+      .query<{ created_at: number; hash: string }, []>(`SELECT created_at, hash FROM ${TABLE} ORDER BY created_at`)
       .all()
-      .map((row) => [row.at, row.hash]),
+      .map((row) => [row.created_at, row.hash]),
   );
 
 /** The newest migration of a database; 0 without any. Throws SQLite's error when it has no table of them. */
@@ -42,7 +45,7 @@ export function refuseNewer(sqlite: Database, folder: string): void {
 /** Applies what is missing, each migration in a transaction of its own. Returns how many were applied. */
 export function migrate({ sqlite, folder, backup }: MigrateOptions): number {
   sqlite.run(
-    'CREATE TABLE IF NOT EXISTS migrations (at INTEGER PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL)',
+    `CREATE TABLE IF NOT EXISTS ${TABLE} (id INTEGER PRIMARY KEY, hash TEXT NOT NULL, created_at NUMERIC NOT NULL)`,
   );
   refuseNewer(sqlite, folder);
   const applied = appliedTo(sqlite);
@@ -52,11 +55,7 @@ export function migrate({ sqlite, folder, backup }: MigrateOptions): number {
   for (const migration of missing) {
     sqlite.transaction(() => {
       for (const statement of migration.sql) sqlite.run(statement);
-      sqlite.run('INSERT INTO migrations (at, hash, applied_at) VALUES (?, ?, ?)', [
-        migration.folderMillis,
-        migration.hash,
-        Date.now(),
-      ]);
+      sqlite.run(`INSERT INTO ${TABLE} (hash, created_at) VALUES (?, ?)`, [migration.hash, migration.folderMillis]);
     })();
   }
   return missing.length;
