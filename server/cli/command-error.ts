@@ -1,6 +1,7 @@
 import { ConfigError } from '../config.ts';
 import { BackupError } from '../platform/backup/backup-error.ts';
 import { DataFolderError, isSystemError } from '../platform/data-folder-error.ts';
+import { UnusableDatabaseError } from '../platform/db/db.ts';
 import { NewerDatabaseError } from '../platform/db/migrate.ts';
 import { ListenError } from '../platform/http/server.ts';
 
@@ -18,7 +19,7 @@ export class CommandError extends Error {
   }
 }
 
-const cannotStart = [ConfigError, DataFolderError, NewerDatabaseError, ListenError];
+const cannotStart = [ConfigError, DataFolderError, NewerDatabaseError, UnusableDatabaseError, ListenError];
 
 /** The exit code and line of an error that was to be expected; undefined for a bug. */
 export function explain(error: unknown): { exitCode: ExitCode; message: string } | undefined {

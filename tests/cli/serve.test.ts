@@ -126,6 +126,22 @@ describe('a server', () => {
     expect(readFileSync(secrets, 'utf8')).toBe('{"jwtKey":');
   });
 
+  test('does not start on a host name that leads nowhere', async () => {
+    using folder = temporaryFolder();
+    expect(await refusedServe(folder.path, ['--port', '0', '--host', 'nowhere.invalid'])).toContain('--host');
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  test('refuses something else for a database and leaves it as it is', async () => {
+    using folder = temporaryFolder();
+    mkdirSync(join(folder.path, 'data'));
+    const { database } = dataPaths(join(folder.path, 'data'));
+    const content = 'no database at all. '.repeat(100);
+    writeFileSync(database, content);
+    expect(await refusedServe(folder.path, ['--port', '0'])).toContain(database);
+    expect(readFileSync(database, 'utf8')).toBe(content);
+  });
+
   test('refuses the database of a newer version and leaves it as it is', async () => {
     using folder = temporaryFolder();
     const data = join(folder.path, 'data');

@@ -8,6 +8,11 @@ export { query, type Query, type Reader } from './query.ts';
 export type { Tx } from './transaction.ts';
 export type { WriteOptions } from './writer.ts';
 
+/** The file is no database, or a damaged one. The message is one line and names the file. */
+export class UnusableDatabaseError extends Error {
+  override readonly name = 'UnusableDatabaseError';
+}
+
 /** The database of one data folder: one writer with group commit, readers that see committed rows only. */
 export interface Db extends Writer {
   readonly read: Reader;
@@ -38,11 +43,14 @@ const pragmas = [
   'PRAGMA temp_store = MEMORY',
 ];
 
+const isDamage = (error: unknown): boolean =>
+  /^SQLITE_(?:NOTADB|CORRUPT)/.test(String((error as { code?: unknown } | null)?.code));
+
 const snapshotTo = (sqlite: Database, file: string): void => {
   sqlite.run('VACUUM INTO ?', [file]);
 };
 
-/** Opens the database, migrating it first. Throws NewerDatabaseError, or SQLite's error when the file is unusable. */
+/** Opens the database, migrating it first. Throws NewerDatabaseError, UnusableDatabaseError, or SQLite's error. */
 export function openDb({ file, migrations, backupFile, onEffectError, onCommit, onOpen }: DbOptions): Db {
   const writing = new Database(file, { create: true, readwrite: true });
   let reading: Database | undefined;
@@ -55,7 +63,9 @@ export function openDb({ file, migrations, backupFile, onEffectError, onCommit, 
   } catch (error) {
     reading?.close();
     writing.close();
-    throw error;
+    throw isDamage(error)
+      ? new UnusableDatabaseError(`${file} is no database, or a damaged one: restore a backup`, { cause: error })
+      : error;
   }
   onOpen?.(writing);
   const readOnly = reading;

@@ -52,7 +52,8 @@ const listenError = (host: string, port: number, error: unknown): ListenError =>
       ? `port ${port} is in use: stop the other program or choose another one with --port`
       : code === 'EACCES'
         ? `port ${port} needs more rights: choose one above 1023 with --port`
-        : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+        : // Bun's word for a name that leads nowhere is EINVAL.
+          code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL'
           ? `this machine has no address ${host}: choose another one with --host`
           : error instanceof Error
             ? error.message
