@@ -2,6 +2,7 @@ import { baseUrl } from './base.ts';
 
 const FLAG = 'hearth:reloaded-for';
 let quiet = 0;
+let asking = false;
 
 /** Loads code that nobody waits for yet: a failure shows when it is needed, and reloads nothing under somebody's hands. */
 export async function quietly(load: () => Promise<unknown>): Promise<void> {
@@ -21,6 +22,8 @@ export async function quietly(load: () => Promise<unknown>): Promise<void> {
  * hand is better than the browser's error page).
  */
 export async function reloadForMissingChunk(): Promise<void> {
+  if (asking) return;
+  asking = true;
   try {
     if (sessionStorage.getItem(FLAG) === __BUILD__) return;
     const answer = await fetch(baseUrl, { method: 'HEAD', cache: 'no-store' });
@@ -29,6 +32,8 @@ export async function reloadForMissingChunk(): Promise<void> {
     location.reload();
   } catch {
     // Unreachable, or no storage to remember the reload in: the pane shows the error and offers to try again.
+  } finally {
+    asking = false;
   }
 }
 
