@@ -60,3 +60,22 @@ test('a chunk that is truly missing shows an error in its pane, not a loop of re
     await page.getByRole('link', { name: 'People' }).click();
     await page.getByRole('heading', { name: 'People', level: 1 }).waitFor();
   }));
+
+test('a tab of an older build offers a reload, which keeps the draft', () =>
+  inHouse(browser(), {}, async (house) => {
+    const { page } = await house.founder('Ada');
+    // As if the server were of another build than the page.
+    await page.routeWebSocket(/\/ws$/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((frame) => socket.send(String(frame).replace(/"build":"[^"]*"/, '"build":"another"')));
+    });
+    await page.goto(house.url);
+    await openRoom(page, 'General');
+    await page.getByText('A new version of Hearth is here.').waitFor();
+    await composer(page).fill('Half a thought');
+    const reloaded = page.waitForEvent('load');
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await reloaded;
+    await composer(page).waitFor();
+    expect(await composer(page).inputValue()).toBe('Half a thought');
+  }));
