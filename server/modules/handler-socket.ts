@@ -1,0 +1,113 @@
+import { closeCodes } from '@shared/hub/close-codes.ts';
+import { limits } from '@shared/hub/limits.ts';
+import type { InputSchema, SocketDef } from '@shared/kernel/contract.ts';
+import { fail, Malformed, RateLimited, TooLarge } from '@shared/kernel/errors.ts';
+import type { Err } from '@shared/kernel/result.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Socket, SocketData } from '../platform/http/socket-data.ts';
+import type { Context } from './context.ts';
+import type { Peer, SocketVerb } from './module.ts';
+import { invalid } from './validation.ts';
+
+/** Messages that wait for a slow handler before the peer is cut off. */
+const QUEUE = limits.queue;
+/** Messages per second that a peer may send for long, and at once. */
+const RATE = 200;
+const BURST = 1000;
+/** Messages that were refused until the peer is cut off. */
+const VIOLATIONS = 50;
+
+export type AnySocketVerb = SocketVerb<{ input: InputSchema; receive: SocketDef['receive']; send: SocketDef['send'] }>;
+
+export interface HandlerOptions {
+  definition: SocketDef;
+  verb: AnySocketVerb;
+  ctx: Context;
+  input: Record<string, unknown>;
+  id: string;
+  clock: Clock;
+  abort: AbortController;
+  onError: (error: unknown) => void;
+  onClose: () => void;
+}
+
+/** One connection of a module's socket handler: its messages one after another, validated by the contract. */
+export class HandlerSocket implements SocketData {
+  readonly #options: HandlerOptions;
+  #work: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #peer: Peer<unknown> | undefined;
+  #violations = 0;
+  /** Of the allowance, what is used up; it drains with time. */
+  #used = 0;
+  #usedAt: number;
+  ws: Socket | undefined;
+
+  constructor(options: HandlerOptions) {
+    this.#options = options;
+    this.#usedAt = options.clock.now();
+  }
+
+  open(ws: Socket): void {
+    const { id, verb, ctx, input } = this.#options;
+    this.ws = ws;
+    const peer: Peer<unknown> = {
+      id,
+      send: (message) => void ws.send(JSON.stringify(message), false),
+      close: (code, reason) => ws.close(code ?? 1000, reason),
+    };
+    this.#peer = peer;
+    this.#enqueue(() => verb.open?.(ctx, peer as never, input as never));
+  }
+
+  message(ws: Socket, data: string | Buffer): void {
+    if (this.#waiting >= QUEUE) return ws.close(closeCodes.rateLimited, 'too many messages wait');
+    const { definition, verb, ctx } = this.#options;
+    if (!this.#admit()) return this.#refuse(ws, fail(RateLimited, undefined, { retryAfter: 1 }));
+    if (typeof data !== 'string') return this.#refuse(ws, fail(Malformed));
+    if (Buffer.byteLength(data) > limits.frameBytes)
+      return this.#refuse(ws, fail(TooLarge, { maximum: limits.frameBytes }));
+    let value: unknown;
+    try {
+      value = JSON.parse(data);
+    } catch {
+      return this.#refuse(ws, fail(Malformed));
+    }
+    const parsed = definition.receive.safeParse(value);
+    if (!parsed.success) return this.#refuse(ws, invalid(parsed.error));
+    this.#enqueue(() => verb.message(ctx, this.#peer as never, parsed.data as never));
+  }
+
+  close(): void {
+    const { verb, ctx, abort, onClose } = this.#options;
+    abort.abort();
+    onClose();
+    this.#enqueue(() => verb.close?.(ctx, this.#peer as never));
+  }
+
+  #admit(): boolean {
+    const now = this.#options.clock.now();
+    this.#used = Math.max(0, this.#used - (Math.max(0, now - this.#usedAt) * RATE) / 1000);
+    this.#usedAt = now;
+    if (this.#used >= BURST) return false;
+    this.#used++;
+    return true;
+  }
+
+  #refuse(ws: Socket, { error }: Err): void {
+    ws.send(JSON.stringify({ event: 'error', payload: error }));
+    if (++this.#violations < VIOLATIONS) return;
+    const flooding = error.code === RateLimited.code;
+    ws.close(flooding ? closeCodes.rateLimited : closeCodes.protocolViolation, error.code);
+  }
+
+  #enqueue(step: () => unknown): void {
+    this.#waiting++;
+    this.#work = this.#work
+      .then(step)
+      .catch(this.#options.onError)
+      .then(() => {
+        this.#waiting--;
+      });
+  }
+}
