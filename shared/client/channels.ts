@@ -18,6 +18,10 @@ export interface Channels {
   /** Wants a channel; each call is undone by one `drop`. */
   want(channel: string): Promise<Result<SubscribeAck>>;
   drop(channel: string): void;
+  /** Events of the channel up to this offset are missing and will not come. */
+  lost(channel: string, offset: number): void;
+  /** What to ask a feed for: the channels that are wanted, and how far each was received. */
+  places(): { epoch: string | undefined; wanted: string[]; since: [channel: string, offset: number][] };
   /** The server ended our part in this channel. */
   forget(channel: string): void;
   /** Forgets every channel: somebody else signs in. */
@@ -254,6 +258,22 @@ export function createChannels(deps: ChannelsDeps): Channels {
       const end = () => entries.get(channel) === entry && isLeft(entry) && entries.delete(channel);
       if (live > 0) void deps.unsubscribe(channel).then(end);
       else end();
+    },
+    lost(channel, offset) {
+      const entry = entries.get(channel);
+      if (!entry || isLeft(entry) || entry.asking || recovering.has(entry)) return;
+      if ((entry.cursor.offset() ?? offset) < offset) reset(entry, offset, undefined);
+    },
+    places() {
+      const all = [...entries.values()].filter((entry) => !isLeft(entry));
+      return {
+        epoch,
+        wanted: all.filter(({ wanted }) => wanted > 0).map(({ channel }) => channel),
+        since: all.flatMap(({ channel, cursor }): [string, number][] => {
+          const offset = cursor.offset();
+          return offset === undefined ? [] : [[channel, offset]];
+        }),
+      };
     },
     forget(channel) {
       const entry = entries.get(channel);

@@ -64,6 +64,8 @@ export interface ConnectionDeps {
   onWelcome(frame: ServerFrame<'welcome', Welcome>): void;
   /** Every frame after that, but those of the connection itself. */
   onFrame(frame: ServerFrame): void;
+  /** Whether the server would let us in, and yet no socket passes. */
+  blocked(isBlocked: boolean): void;
   /** It was live and is no longer. */
   onDown(): void;
   /** The server ended the session. */
@@ -72,6 +74,8 @@ export interface ConnectionDeps {
 
 /** Milliseconds until the welcome must have come. */
 const WELCOME_TIMEOUT = 15_000;
+/** Sockets in a row that ended without a welcome, although the server would let us in, until they count as blocked. */
+const BLOCKED = 2;
 /** Milliseconds after which a connection counts as having worked. */
 const STABLE = 5000;
 
@@ -88,6 +92,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
   let reason: HearthError | undefined;
   /** Whether the token was just renewed: a refusal right after it is final. */
   let renewed = false;
+  let unheard = 0;
 
   function enter<P extends Phase>(next: P): P {
     const left = phase;
@@ -125,7 +130,11 @@ export function createConnection(deps: ConnectionDeps): Connection {
       close: (code) => onClose(socket, code),
     });
     mine.socket = socket;
-    mine.cancel = timers.after(WELCOME_TIMEOUT, () => void check());
+    mine.cancel = timers.after(WELCOME_TIMEOUT, () => {
+      // Nobody even refused it.
+      unheard = BLOCKED;
+      void check();
+    });
   }
 
   function reopen() {
@@ -156,8 +165,14 @@ export function createConnection(deps: ConnectionDeps): Connection {
     });
     const frameBytes = given?.frameBytes ?? limits.frameBytes;
     reason = undefined;
+    unblock();
     enter({ name: 'live', socket, liveness, since: timers.now(), frameBytes });
     deps.onWelcome(frame);
+  }
+
+  function unblock() {
+    unheard = 0;
+    deps.blocked(false);
   }
 
   function drain(mine: Phase & { name: 'live' }, payload: unknown) {
@@ -185,7 +200,9 @@ export function createConnection(deps: ConnectionDeps): Connection {
   async function check() {
     const mine = enter({ name: 'checking' });
     const answer = await deps.admission();
-    if (phase === mine) obey(ofAdmission(answer, renewed));
+    if (phase !== mine) return;
+    if (answer.result.ok && ++unheard >= BLOCKED) deps.blocked(true);
+    obey(ofAdmission(answer, renewed));
   }
 
   async function renewAndOpen(why: HearthError) {
@@ -215,6 +232,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
   function refuse(why: HearthError) {
     if (phase.name === 'refused') return;
     enter({ name: 'refused' });
+    unblock();
     reason = why;
     show('refused');
   }
@@ -234,6 +252,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
     },
     disconnect() {
       enter({ name: 'idle' });
+      unblock();
       failures = 0;
       reason = undefined;
       show('offline');

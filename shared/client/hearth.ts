@@ -1,5 +1,5 @@
 import { SYSTEM } from '../hub/limits.ts';
-import type { SubscribeAck } from '../hub/frames.ts';
+import type { ServerFrame, SubscribeAck, Welcome } from '../hub/frames.ts';
 import { HttpOnly, TooLarge, Unauthenticated } from '../kernel/errors.ts';
 import type { Result } from '../kernel/result.ts';
 import { createApi, createCall } from './api.ts';
@@ -8,14 +8,18 @@ import { createConnection } from './connection.ts';
 import { dialler } from './dial.ts';
 import { isRecord } from './envelope.ts';
 import { createBus } from './events.ts';
+import { createFallback } from './fallback.ts';
 import { CALL_TIMEOUT, createHttp } from './http.ts';
 import { createOutbox, memoryStorage } from './outbox.ts';
 import type { Action } from './outbox.ts';
+import { createPollLink } from './poll-link.ts';
 import { createRenewal } from './refresh.ts';
 import { createRequests } from './requests.ts';
 import { createSession } from './session.ts';
 import { createSse } from './sse.ts';
 import { createObservable } from './state.ts';
+import { createStreamLink } from './stream-link.ts';
+import { createStreamSlots } from './stream-slots.ts';
 import { createTimers, systemClock } from './timers.ts';
 import type { ConnectionState, Hearth, HearthOptions, State } from './types.ts';
 import { onWake } from './wake.ts';
@@ -60,28 +64,50 @@ export function createHearth(options: HearthOptions): Hearth {
     const { serverBuild } = state.get().connection;
     state.set({ ...state.get(), connection: serverBuild === undefined ? next : { ...next, serverBuild } });
   };
+  /** While something else carries events, what the socket does shows only when it succeeds or is refused. */
+  const showSocket = (next: ConnectionState) => {
+    if (next.status === 'refused' || !fallback.transport()) show(next);
+  };
+  const showLive = (isComplete: boolean) => {
+    const transport = fallback.transport();
+    if (transport) show({ status: 'degraded', attempt: 0, transport });
+    else show({ status: isComplete ? 'online' : 'recovering', attempt: 0, transport: 'socket' });
+  };
 
   const channels = createChannels({
     timers,
     random,
     subscribe: (channel, since) =>
-      requests.send(
-        { event: 'subscribe', channel, payload: since ? { since } : {} },
-        { timeout: SUBSCRIBE_TIMEOUT },
-      ) as Promise<Result<SubscribeAck>>,
-    unsubscribe: (channel) => requests.send({ event: 'unsubscribe', channel, payload: {} }),
+      fallback.transport()
+        ? fallback.subscribe(channel)
+        : (requests.send(
+            { event: 'subscribe', channel, payload: since ? { since } : {} },
+            { timeout: SUBSCRIBE_TIMEOUT },
+          ) as Promise<Result<SubscribeAck>>),
+    unsubscribe: (channel) =>
+      fallback.transport()
+        ? fallback.unsubscribe(channel)
+        : requests.send({ event: 'unsubscribe', channel, payload: {} }),
     deliver(frame) {
       bus.emit(frame);
       if (frame.event === 'unsubscribed') channels.forget(frame.channel);
       if (frame.event === 'room_removed' && isRecord(frame.payload)) channels.forget(`room:${frame.payload.roomId}`);
     },
     reset: bus.reset,
-    recovering: () => show({ status: 'recovering', attempt: 0 }),
+    recovering: () => showLive(false),
     recovered(recovered) {
-      show({ status: 'online', attempt: 0 });
+      showLive(true);
       bus.online(recovered);
     },
   });
+
+  const onWelcome = ({ payload, ts }: ServerFrame<'welcome', Welcome>) => {
+    renewal.expires(payload.sessionExpiresAt, ts);
+    const shown = { ...state.get().connection, serverBuild: payload.server.build };
+    state.set({ ...state.get(), welcome: payload, connection: shown });
+    channels.welcome(payload);
+    outbox.wake();
+  };
 
   const connection = createConnection({
     timers,
@@ -90,14 +116,9 @@ export function createHearth(options: HearthOptions): Hearth {
     dial: dialler(http, call, baseUrl),
     admission: () => http.get('api/hub/admission'),
     renew: () => renewal.renew(),
-    show,
-    onWelcome({ payload, ts }) {
-      renewal.expires(payload.sessionExpiresAt, ts);
-      const shown = { ...state.get().connection, serverBuild: payload.server.build };
-      state.set({ ...state.get(), welcome: payload, connection: shown });
-      channels.welcome(payload);
-      outbox.wake();
-    },
+    show: showSocket,
+    onWelcome,
+    blocked: (isBlocked) => (isBlocked ? fallback.start() : fallback.stop()),
     onFrame(frame) {
       if (frame.id !== undefined && (frame.event === 'ack' || frame.event === 'error')) requests.answer(frame);
       else channels.receive(frame);
@@ -107,6 +128,22 @@ export function createHearth(options: HearthOptions): Hearth {
       requests.failAll();
     },
     onEnded: (reason) => session.ended(reason),
+  });
+
+  const slots = createStreamSlots(`hearth:${baseUrl}`, timers, random);
+  const fallback = createFallback({
+    timers,
+    random,
+    stream: createStreamLink(http, renewal, timers),
+    poll: (holds) => createPollLink(call, timers, holds),
+    slots,
+    channels,
+    onWelcome,
+    onFrame: channels.receive,
+    onDown(reason) {
+      channels.closed();
+      if (reason) show({ status: 'offline', attempt: 1, reason });
+    },
   });
 
   async function send(action: Action, signal: AbortSignal): Promise<Result<unknown>> {
@@ -123,6 +160,7 @@ export function createHearth(options: HearthOptions): Hearth {
   const session = createSession({ call, renewal, connection, channels, outbox, state, disposed });
   const sleepless = onWake(() => {
     connection.wake();
+    fallback.wake();
     outbox.wake();
   });
 
@@ -141,6 +179,7 @@ export function createHearth(options: HearthOptions): Hearth {
       end.abort();
       sleepless();
       connection.disconnect();
+      slots.dispose();
       channels.clear();
       outbox.clear();
       timers.dispose();

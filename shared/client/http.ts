@@ -9,6 +9,8 @@ import type { CallOptions, HearthOptions } from './types.ts';
 /** The longest time a call waits for its answer, in milliseconds. */
 export const CALL_TIMEOUT = 30_000;
 
+const json = { 'content-type': 'application/json' };
+
 /** A result with what the transport knew of it. `status` is 0 when there was no answer. */
 export interface Answer {
   result: Result<unknown>;
@@ -22,8 +24,17 @@ export interface Http {
   post(path: string, input: unknown, options?: CallOptions): Promise<Answer>;
   /** Calls a function that reads, by GET. Never rejects. */
   get(path: string): Promise<Answer>;
-  /** Opens a response whose body the caller reads until the signal aborts; `ms` bounds the wait for its head. */
-  open(path: string, headers: Record<string, string>, signal: AbortSignal, ms: number): Promise<Outcome<Response>>;
+  /**
+   * Opens a response whose body the caller reads until the signal aborts; `ms` bounds the wait for its head. By POST where
+   * there is an input.
+   */
+  open(
+    path: string,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+    ms: number,
+    input?: unknown,
+  ): Promise<Outcome<Response>>;
   /** The Bearer token to send now; undefined where cookies do it. */
   token(): Promise<string | undefined>;
   /** The token that was sent last. */
@@ -76,12 +87,18 @@ export function createHttp(deps: HttpDeps): Http {
       } catch {
         return { result: fail(Malformed), status: 0 };
       }
-      const headers: Record<string, string> = { 'content-type': 'application/json' };
+      const headers: Record<string, string> = { ...json };
       if (options.key !== undefined) headers['idempotency-key'] = options.key;
       return request(path, { method: 'POST', headers, body }, options);
     },
     get: (path) => request(path, { headers: {} }),
-    open: (path, headers, signal, ms) => withDeadline(deps.timers, ms, [signal], () => send(path, { headers, signal })),
+    open(path, headers, signal, ms, input) {
+      const init =
+        input === undefined
+          ? { headers, signal }
+          : { headers: { ...headers, ...json }, signal, method: 'POST', body: JSON.stringify(input) };
+      return withDeadline(deps.timers, ms, [signal], () => send(path, init));
+    },
     token: async () => deps.token?.(),
     lastToken: () => lastToken,
   };

@@ -40,7 +40,7 @@ const query = (input: Record<string, unknown>): string => {
 };
 
 /** The messages of one response, until it ends, breaks off or falls silent. */
-async function* messages(
+export async function* messages(
   response: Response,
   timers: Timers,
   stop: AbortSignal,

@@ -58,7 +58,7 @@ export type Sse<C extends Record<string, Contract> = Contracts> = {
 
 /**
  * connecting: the first connection is under way · online: live, nothing missing · recovering: connected, missed events
- * are on their way · degraded: no socket, polling works · offline: nothing works, trying again · refused: signed out,
+ * are on their way · degraded: no socket passes, a stream or polling carries events · offline: nothing works, trying again · refused: signed out,
  * deactivated or violated the protocol; does not come back by itself.
  */
 export type ConnectionStatus = 'connecting' | 'online' | 'recovering' | 'degraded' | 'offline' | 'refused';
@@ -71,6 +71,8 @@ export interface ConnectionState {
   retryAt?: number;
   /** Why the connection is refused or was lost last. */
   reason?: HearthError;
+  /** What carries events now; missing while nothing does. */
+  transport?: 'socket' | 'stream' | 'poll';
   /** The build that the server reported; differs from our own after an upgrade. */
   serverBuild?: string;
 }
