@@ -42,8 +42,8 @@ export function createDispatch({ registry, subscriptions, authenticator, extend,
   ): Promise<Answer> => {
     const definition = registry.find(module, name);
     if (definition?.kind !== 'fn') return fail(NotFound);
-    // These set cookies or answer with bytes: only an HTTP answer can carry that.
-    if (typeof definition.output === 'string' || definition.unrepeatable) return fail(HttpOnly);
+    // Cookies and bytes: only an HTTP answer can carry them.
+    if (typeof definition.output === 'string' || definition.setsCookies) return fail(HttpOnly);
     const outcome: Outcome = await registry.call(
       { identity: connection.identity, request: connection.request, signal: connection.signal },
       module,

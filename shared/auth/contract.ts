@@ -32,6 +32,7 @@ export const auth = contract('auth', {
     output: SignedIn,
     errors: [SetupDone, SetupTokenWrong, EmailTaken, RateLimited],
     unrepeatable: true,
+    setsCookies: true,
   }),
   signIn: fn({
     access: 'public',
@@ -41,6 +42,7 @@ export const auth = contract('auth', {
     output: SignedIn,
     errors: [WrongCredentials, SetupNeeded, RateLimited],
     unrepeatable: true,
+    setsCookies: true,
   }),
   signOut: fn({
     access: 'guest',
@@ -50,6 +52,7 @@ export const auth = contract('auth', {
     output: Nothing,
     errors: [],
     unrepeatable: true,
+    setsCookies: true,
   }),
   refresh: fn({
     access: 'public',
@@ -59,6 +62,7 @@ export const auth = contract('auth', {
     output: z.object({ token: z.string(), expiresAt: Timestamp }),
     errors: [RefreshRefused],
     unrepeatable: true,
+    setsCookies: true,
   }),
   ticket: fn({
     access: 'guest',
@@ -84,6 +88,5 @@ export const auth = contract('auth', {
     input: z.strictObject({ id: SessionId }),
     output: Nothing,
     errors: [SessionNotFound],
-    unrepeatable: true,
   }),
 });

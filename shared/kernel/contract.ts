@@ -33,6 +33,8 @@ export interface FnSpec {
   pipelined?: true;
   /** The result holds secrets, or depends on the caller's session: no answer is remembered for its key. */
   unrepeatable?: true;
+  /** The result opens or ends the session of the browser's cookies: only an answer over HTTP can carry that. */
+  setsCookies?: true;
 }
 export type FnDef<S extends FnSpec = FnSpec> = S & { readonly kind: 'fn' };
 

@@ -92,6 +92,7 @@ export const people = contract('people', {
     output: SignedIn,
     errors: [InviteInvalid, EmailTaken, RateLimited],
     unrepeatable: true,
+    setsCookies: true,
   }),
   add: fn({
     access: 'admin',

@@ -32,7 +32,7 @@ describe.each(rows(harmless))('call %s', (_, named) => {
 
   test('answers valid input as its contract says', async () => {
     const codes = codesOf(definition);
-    const httpOnly = typeof definition.output === 'string' || definition.unrepeatable === true;
+    const httpOnly = typeof definition.output === 'string' || definition.setsCookies === true;
     await check(
       fc.tuple(fc.constantFrom<Role>('guest', 'member', 'admin'), valid(named).filter(fitsFrame)),
       async ([role, input]) => {

@@ -134,6 +134,11 @@ describe('frames', () => {
       'hub.not_subscribed',
     ],
   ];
+  test('a function whose answer is a secret can be called, as long as it sets no cookies', async () => {
+    const answer = await socket.ask('call', 'system', { module: 'auth', function: 'ticket' });
+    expect(answer).toMatchObject({ event: 'ack', payload: { ticket: expect.any(String) } });
+  });
+
   test.each(refused)('%s is an error frame and leaves the connection open', async (_, frame, code) => {
     const from = socket.frames.length;
     socket.send(frame);
