@@ -7,6 +7,7 @@ import { createSettableClock, type Lever, pull } from '../verify/levers.ts';
 import { fullPlan, shortPlan } from '../verify/plan.ts';
 import { scenarios } from '../verify/scenarios/scenarios.ts';
 import { verify } from '../verify/verify.ts';
+import { verifyModule } from '../verify/verify-module.ts';
 import { version } from '../version.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandHost } from './commands.ts';
@@ -76,7 +77,15 @@ const runLevered = async (context: CliContext, command: Command): Promise<0 | 1>
   const log = serverLog(context, config);
   const clock = createSettableClock(context.clock);
   let database: Database | undefined;
-  const server = await startServer({ config, log, clock, onDatabase: (opened) => (database = opened) });
+  const server = await startServer({
+    config,
+    log,
+    clock,
+    modules: [verifyModule()],
+    onDatabase(opened) {
+      database = opened;
+    },
+  });
   process.on('message', (lever: Lever) => {
     if (!database) throw new Error('The server has no database');
     pull(lever, clock, database);

@@ -42,6 +42,14 @@ const LIFETIME = 600_000;
 const claimsOf = (token: string): Record<string, string> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, string>;
 
+/** What stands in the token of a person's session. */
+export const claimsFor = ({ id, session, user }: Person): Record<string, string> => ({
+  sub: id,
+  sid: session,
+  name: user.name,
+  role: user.role,
+});
+
 /** A scratch folder with a Hearth on it and people in it. */
 export class House {
   readonly folder: string;
@@ -53,6 +61,8 @@ export class House {
   #jwt: Jwt | undefined;
   /** What earlier servers on this folder logged as errors. */
   readonly #errors: string[] = [];
+  /** Milliseconds that the server's clock was set forward. */
+  #ahead = 0;
 
   private constructor(folder: string, levered: boolean) {
     this.folder = folder;
@@ -95,9 +105,9 @@ export class House {
     return this.#jwt;
   }
 
-  /** What was logged as an error since the house was built. */
-  get errors(): readonly string[] {
-    return [...this.#errors, ...(this.#server?.errors ?? [])];
+  /** What was logged as an error since the last time that somebody asked. */
+  takeErrors(): string[] {
+    return [...this.#errors.splice(0), ...(this.#server?.errors.splice(0) ?? [])];
   }
 
   /** Starts a server, on the port of the one before. */
@@ -116,12 +126,28 @@ export class House {
   /** A token that is good for a while, renewed where it is not. */
   async tokenOf(person: Person): Promise<string> {
     const known = this.#tokens.get(person.id);
-    if (known && known.expiresAt - Date.now() > FRESH) return known.token;
-    const expiresAt = Date.now() + LIFETIME;
-    const { id, session, user } = person;
-    const token = await this.jwt.sign({ sub: id, sid: session, name: user.name, role: user.role }, expiresAt);
-    this.#tokens.set(id, { token, expiresAt });
+    const left = known ? known.expiresAt - this.now() : 0;
+    if (known && left > FRESH && left <= LIFETIME) return known.token;
+    const expiresAt = this.now() + LIFETIME;
+    const token = await this.jwt.sign(claimsFor(person), expiresAt);
+    this.#tokens.set(person.id, { token, expiresAt });
     return token;
+  }
+
+  /** The time by the server's clock. */
+  now(): number {
+    return Date.now() + this.#ahead;
+  }
+
+  /** Sets the clock of a levered server forward, or back. */
+  async setClock(by: number): Promise<void> {
+    this.#ahead += by;
+    await this.server.pull({ lever: 'clock', by });
+  }
+
+  /** Ends the server in good order. Answers with its exit code. */
+  stop(): Promise<number | string> {
+    return this.server.end('SIGTERM');
   }
 
   /** Calls a function over HTTP. */

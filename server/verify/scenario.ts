@@ -13,6 +13,8 @@ export interface Scenario {
   readonly name: string;
   /** What holds, in one line. */
   readonly shows: string;
+  /** It mostly waits: it runs in a house of its own beside the others. */
+  readonly beside?: true;
   /** Milliseconds after which it counts as hanging. */
   deadline(plan: Plan): number;
   /** Resolves with the figures of the run, for the line that it prints. */
@@ -29,6 +31,8 @@ export interface StageOptions {
   random: Random;
   /** The house that scenarios share. */
   house: House;
+  /** The shared house whose server can be tampered with, and that has channels anybody may subscribe to. */
+  levered(): Promise<House>;
   build(options: HouseOptions): Promise<House>;
 }
 
@@ -37,14 +41,16 @@ export class Stage {
   readonly plan: Plan;
   readonly random: Random;
   readonly house: House;
+  readonly levered: StageOptions['levered'];
   readonly #build: StageOptions['build'];
   readonly #clients: Client[] = [];
   readonly #endings: (() => Promise<void> | void)[] = [];
 
-  constructor({ plan, random, house, build }: StageOptions) {
+  constructor({ plan, random, house, levered, build }: StageOptions) {
     this.plan = plan;
     this.random = random;
     this.house = house;
+    this.levered = levered;
     this.#build = build;
   }
 

@@ -21,7 +21,7 @@ export interface ServerProcess {
   /** With a slash at the end. */
   readonly url: string;
   /** What it logged as an error. */
-  readonly errors: readonly string[];
+  readonly errors: string[];
   /** Exit code, or the signal's name where it ended by one; undefined while it runs. */
   readonly ended: number | string | undefined;
   /** Moves a lever and waits until the server says that it is done. */

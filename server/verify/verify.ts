@@ -38,7 +38,45 @@ const limit = (ms: number, signal: AbortSignal): { promise: Promise<never>; clea
   };
 };
 
-/** Runs scenarios one after another, says how each went, and counts the outcomes. */
+/** The houses of a run: two that scenarios share until one of them breaks something, and those of single ones. */
+class Houses {
+  readonly #all = new Set<House>();
+  readonly #shared = new Map<'plain' | 'levered', Promise<House>>();
+
+  async build(options: HouseOptions): Promise<House> {
+    const house = await House.build(options);
+    this.#all.add(house);
+    return house;
+  }
+
+  shared(kind: 'plain' | 'levered', people: number): Promise<House> {
+    let house = this.#shared.get(kind);
+    if (!house) this.#shared.set(kind, (house = this.build({ people, levered: kind === 'levered' })));
+    return house;
+  }
+
+  /** Those shared that stand. */
+  async standing(): Promise<House[]> {
+    return Promise.all(this.#shared.values());
+  }
+
+  async tearDown(): Promise<void> {
+    this.#shared.clear();
+    for (const house of this.#all) await house.remove();
+    this.#all.clear();
+  }
+}
+
+/** Throws when something stayed behind on a server, or it logged an error. */
+async function checkHouses(houses: readonly House[]): Promise<void> {
+  for (const house of houses) {
+    await house.untilEmpty();
+    const [error] = house.takeErrors();
+    if (error !== undefined) throw new Fault(`the server logged an error: ${error}`);
+  }
+}
+
+/** Runs scenarios one after another, says how each went, and answers with their names by outcome. */
 export async function verify({
   scenarios,
   seed,
@@ -47,53 +85,53 @@ export async function verify({
   signal,
 }: VerifyOptions): Promise<Record<Outcome, string[]>> {
   const outcomes: Record<Outcome, string[]> = { ok: [], failed: [], skipped: [] };
-  const houses = new Set<House>();
-  let shared: House | undefined;
-  const build = async (options: HouseOptions): Promise<House> => {
-    const house = await House.build(options);
-    houses.add(house);
-    return house;
-  };
-  const tearDown = async (): Promise<void> => {
-    for (const house of houses) await house.remove();
-    houses.clear();
-    shared = undefined;
-  };
 
-  /** The scenario itself, and whether it left its house as it was. */
-  const play = async (scenario: Scenario, stage: Stage): Promise<string> => {
-    let figures: string;
+  const play = async (scenario: Scenario, houses: Houses): Promise<string> => {
+    const stage = new Stage({
+      plan,
+      random: createRandom(seed).fork(scenario.name),
+      house: await houses.shared('plain', plan.people),
+      levered: () => houses.shared('levered', 4),
+      build: (options) => houses.build(options),
+    });
     try {
-      figures = await scenario.run(stage);
+      return await scenario.run(stage);
     } finally {
       await stage.end();
     }
-    await stage.house.untilEmpty();
-    const { errors } = stage.house;
-    if (errors.length > 0) throw new Fault(`the server logged an error: ${errors[0]}`);
-    return figures;
   };
 
-  for (const scenario of scenarios) {
-    if (signal.aborted) break;
+  const perform = async (scenario: Scenario, houses: Houses): Promise<void> => {
     const since = performance.now();
-    const line = (outcome: Outcome, text: string): void => {
+    const note = (outcome: Outcome, text: string): void => {
       outcomes[outcome].push(scenario.name);
-      say(`${outcome.padEnd(7)} ${scenario.name.padEnd(18)} ${text} (${seconds(since)})`);
+      say(`${outcome.padEnd(7)} ${scenario.name.padEnd(16)} ${text} (${seconds(since)})`);
     };
     const deadline = limit(scenario.deadline(plan), signal);
+    const whole = async (): Promise<string> => {
+      const figures = await play(scenario, houses);
+      await checkHouses(await houses.standing());
+      return figures;
+    };
     try {
-      shared ??= await build({ people: plan.people });
-      const stage = new Stage({ plan, random: createRandom(seed).fork(scenario.name), house: shared, build });
-      line('ok', await Promise.race([play(scenario, stage), deadline.promise]));
+      note('ok', await Promise.race([whole(), deadline.promise]));
     } catch (error) {
-      line(error instanceof Skipped ? 'skipped' : 'failed', reasonOf(error));
+      note(error instanceof Skipped ? 'skipped' : 'failed', reasonOf(error));
       // Whatever state it left behind shall not be blamed on the next one.
-      if (!(error instanceof Skipped)) await tearDown();
+      if (!(error instanceof Skipped)) await houses.tearDown();
     } finally {
       deadline.clear();
     }
+  };
+
+  const together = new Houses();
+  const apart = scenarios.filter(({ beside }) => beside).map((scenario) => ({ scenario, houses: new Houses() }));
+  const running = apart.map(({ scenario, houses }) => perform(scenario, houses));
+  try {
+    for (const scenario of scenarios) if (!scenario.beside && !signal.aborted) await perform(scenario, together);
+    await Promise.all(running);
+  } finally {
+    for (const houses of [together, ...apart.map((each) => each.houses)]) await houses.tearDown();
   }
-  await tearDown();
   return outcomes;
 }
