@@ -36,21 +36,23 @@ test('an unknown person and a wrong password get the same answer', async () => {
   expect(wrong.session).toBeUndefined();
 });
 
-test('an unknown person takes as long as a wrong password', async () => {
+test('an unknown person takes as much computing as a wrong password', async () => {
   const slow = await openScene({ cost: { memoryCost: 8192, timeCost: 3 } });
   try {
     await slow.found();
-    const fastest = async (email: string): Promise<number> => {
+    /** Time on a processor, which a busy machine does not lengthen. */
+    const cheapest = async (email: string): Promise<number> => {
       let best = Number.POSITIVE_INFINITY;
       for (let n = 0; n < 6; n++) {
-        const start = performance.now();
+        const start = process.cpuUsage();
         await slow.call('auth', 'signIn', { email, password: 'wrong password' }, { ip: `192.0.2.${n}` });
-        best = Math.min(best, performance.now() - start);
+        const { user, system } = process.cpuUsage(start);
+        best = Math.min(best, user + system);
       }
       return best;
     };
-    const known = await fastest('ada@example.org');
-    const unknown = await fastest('nobody@example.org');
+    const known = await cheapest('ada@example.org');
+    const unknown = await cheapest('nobody@example.org');
     expect(unknown / known).toBeGreaterThan(0.5);
     expect(unknown / known).toBeLessThan(2);
   } finally {
