@@ -81,19 +81,20 @@ describe('another site’s page with the browser’s cookies', () => {
     fetch(`${server.url}${path}`, { headers: { cookie: ada.cookies, ...headers } });
 
   test('reads nothing: what it asks for is answered as to a stranger, and without leave to see it', async () => {
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { origin: evil },
       { origin: 'null' },
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
-    ]) {
+    ];
+    for (const headers of foreign) {
       for (const path of ['api/people/me', 'api/people/accounts', 'api/chat/listRooms', 'sse/metrics/live']) {
-        const response = await get(path, headers as Record<string, string>);
+        const response = await get(path, headers);
         expect([path, response.status]).toEqual([path, 401]);
         expect(response.headers.get('access-control-allow-origin')).toBeNull();
         expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
       }
-      const status = await (await get('api/auth/status', headers as Record<string, string>)).json();
+      const status = await (await get('api/auth/status', headers)).json();
       expect(status.data.user).toBeUndefined();
     }
   });
