@@ -12,6 +12,7 @@ import { SignedIn } from './shell/SignedIn.tsx';
 const ChatPage = lazyPage(() => import('./chat/ChatPage.tsx'));
 const DashboardPage = lazyPage(() => import('./dashboard/DashboardPage.tsx'));
 const PeoplePage = lazyPage(() => import('./people/PeoplePage.tsx'));
+const AdminPage = lazyPage(() => import('./admin/AdminPage.tsx'));
 const SettingsPage = lazyPage(() => import('./settings/SettingsPage.tsx'));
 const DocsPage = lazyPage(() => import('./docs/DocsPage.tsx'));
 const SignInPage = lazyPage(() => import('./auth/SignInPage.tsx'));
@@ -36,6 +37,7 @@ export function App(props: { hearth: Hearth; language: Language }) {
               <Route path="/rooms/:roomId?" component={ChatPage} />
               <Route path="/dashboard" component={DashboardPage} />
               <Route path="/people" component={PeoplePage} />
+              <Route path="/admin" component={AdminPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route path="/docs" component={DocsPage} />
               <Route path="*" component={NotFoundPage} />

@@ -21,6 +21,7 @@ export const insidePlaces = ({ rooms }: Furnished): Place[] => [
   })),
   { name: 'the dashboard', path: 'dashboard', ready: shows('.chart canvas') },
   { name: 'the people', path: 'people', ready: shows('.invite') },
+  { name: 'the administration', path: 'admin', ready: shows('.connection') },
   { name: 'the settings', path: 'settings', ready: shows('.session') },
   { name: 'the API reference', path: 'docs', ready: shows('.docs-endpoint') },
   { name: 'a page that is not there', path: 'nowhere', ready: shows('.empty-state') },

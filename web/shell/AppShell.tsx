@@ -1,5 +1,6 @@
 import './shell.css';
 import { A, useLocation } from '@solidjs/router';
+import Activity from 'lucide-solid/icons/activity';
 import Gauge from 'lucide-solid/icons/gauge';
 import MessagesSquare from 'lucide-solid/icons/messages-square';
 import UsersRound from 'lucide-solid/icons/users-round';
@@ -11,15 +12,18 @@ import { useMe } from '../platform/hearth.tsx';
 import { PaneBoundary } from '../ui/PaneBoundary.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { AccountButton } from './AccountButton.tsx';
+import { Announcements } from './Announcements.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { Mark } from './Mark.tsx';
 import { UpdateNotice } from './UpdateNotice.tsx';
 
 const places = [
-  { href: '/rooms', label: 'nav.rooms', icon: MessagesSquare, guests: true },
-  { href: '/dashboard', label: 'nav.dashboard', icon: Gauge, guests: false },
-  { href: '/people', label: 'nav.people', icon: UsersRound, guests: true },
+  { href: '/rooms', label: 'nav.rooms', icon: MessagesSquare, from: 'guest' },
+  { href: '/dashboard', label: 'nav.dashboard', icon: Gauge, from: 'member' },
+  { href: '/people', label: 'nav.people', icon: UsersRound, from: 'guest' },
+  { href: '/admin', label: 'nav.admin', icon: Activity, from: 'admin' },
 ] as const;
+const ranks = { guest: 0, member: 1, admin: 2 };
 
 function Rail() {
   const { t } = useI18n();
@@ -30,7 +34,7 @@ function Rail() {
         <Mark size={32} />
       </A>
       <nav class="rail-places" aria-label={t('nav.label')}>
-        <For each={places.filter((place) => place.guests || me().role !== 'guest')}>
+        <For each={places.filter((place) => ranks[me().role] >= ranks[place.from])}>
           {(place) => (
             <A class="rail-place" href={place.href} activeClass="rail-place--here">
               <span class="rail-icon">
@@ -62,6 +66,7 @@ export function AppShell(props: ParentProps) {
       <Rail />
       <div class="shell-content">
         <UpdateNotice />
+        <Announcements />
         <ConnectionBanner />
         <main class="shell-main" id="main" tabindex="-1" ref={setMain}>
           <PaneBoundary>

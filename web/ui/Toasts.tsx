@@ -8,6 +8,8 @@ export interface Toast {
   text: string;
   tone?: 'info' | 'ok' | 'danger';
   action?: { label: string; run: () => void };
+  /** Until it is closed. */
+  stays?: true;
 }
 
 type Shown = Toast & { id: number };
@@ -26,15 +28,16 @@ function ToastView(props: { toast: Shown; onDone: () => void }) {
     timer = setTimeout(() => props.onDone(), durationOf(props.toast));
   };
   // What asks for an action stays until it is answered.
-  if (!props.toast.action) run();
+  const stays = () => props.toast.stays === true || props.toast.action !== undefined;
+  if (!stays()) run();
   onCleanup(hold);
   return (
     <li
       class={`toast toast--${props.toast.tone ?? 'info'}`}
       onMouseEnter={hold}
       onFocusIn={hold}
-      onMouseLeave={() => !props.toast.action && run()}
-      onFocusOut={() => !props.toast.action && run()}
+      onMouseLeave={() => !stays() && run()}
+      onFocusOut={() => !stays() && run()}
     >
       <p class="toast-text">{props.toast.text}</p>
       <Show when={props.toast.action}>

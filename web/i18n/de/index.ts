@@ -1,6 +1,7 @@
 import type { en } from '../en/index.ts';
 import type { Translation } from '../types.ts';
 import { account } from './account.ts';
+import { admin } from './admin.ts';
 import { chat } from './chat.ts';
 import { common } from './common.ts';
 import { connection } from './connection.ts';
@@ -20,4 +21,5 @@ export const de: Translation<typeof en> = {
   ...docs,
   ...chat,
   ...dashboard,
+  ...admin,
 };

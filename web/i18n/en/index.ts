@@ -1,4 +1,5 @@
 import { account } from './account.ts';
+import { admin } from './admin.ts';
 import { chat } from './chat.ts';
 import { common } from './common.ts';
 import { connection } from './connection.ts';
@@ -18,4 +19,5 @@ export const en = {
   ...docs,
   ...chat,
   ...dashboard,
+  ...admin,
 } as const;
