@@ -59,6 +59,8 @@ export class Connection implements SocketData, LiveSession {
   cuts = 0;
   queue: string[] | undefined;
   busy = false;
+  /** The channel of the frames that are being handled together. */
+  lane: string | undefined;
   /** Frames that are being handled. */
   inFlight = 0;
   #waiter: (() => void) | undefined;
@@ -117,6 +119,7 @@ export class Connection implements SocketData, LiveSession {
   close(_: unknown, code: number): void {
     this.phase = 'closed';
     this.#abort?.abort();
+    this.drain();
     this.#events.closed(this, code);
   }
 
@@ -132,10 +135,29 @@ export class Connection implements SocketData, LiveSession {
   /** A frame has been handled. */
   done(): void {
     this.inFlight--;
-    if (!this.#waiter || this.inFlight >= this.#waitsFor) return;
+    if (this.inFlight === 0) this.lane = undefined;
+    if (this.inFlight < this.#waitsFor) this.#goOn();
+  }
+
+  /** Resolves when at most so many bytes wait for the reader, or it is gone. Nothing else may be waited for meanwhile. */
+  async read(most: number): Promise<void> {
+    while (this.phase !== 'closed' && this.ws && this.ws.getBufferedAmount() > most) {
+      this.#waitsFor = 0;
+      await new Promise<void>((resolve) => {
+        this.#waiter = resolve;
+      });
+    }
+  }
+
+  /** The reader took some of what waited, or is gone. */
+  drain(): void {
+    if (this.#waitsFor === 0) this.#goOn();
+  }
+
+  #goOn(): void {
     const resolve = this.#waiter;
     this.#waiter = undefined;
-    resolve();
+    resolve?.();
   }
 
   /** Sends the answers that were gathered. */

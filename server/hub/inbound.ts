@@ -1,6 +1,6 @@
 import { closeCodes } from '@shared/hub/close-codes.ts';
 import { QueueFull } from '@shared/hub/errors.ts';
-import { ClientFrame, limits, SYSTEM } from '@shared/hub/frames.ts';
+import { ClientFrame, limits, type RequestId, SYSTEM } from '@shared/hub/frames.ts';
 import { fail, Internal, Malformed, RateLimited, TooLarge } from '@shared/kernel/errors.ts';
 import type { Err } from '@shared/kernel/result.ts';
 import { invalid } from '../modules/validation.ts';
@@ -17,6 +17,8 @@ import type { Statistics } from './statistics.ts';
 const PIPELINE = 64;
 /** Frames that broke the protocol until the connection is closed. */
 const VIOLATIONS = 50;
+/** Bytes that may wait for a reader who asks for more of what they missed: a page on top stays below the cut-off. */
+const BACKLOG = 200_000;
 
 export interface InboundOptions {
   dispatch: Dispatch;
@@ -46,11 +48,12 @@ export class Inbound {
     statistics.framesIn++;
     statistics.bytesIn += bytes;
     if (!this.#admit(connection, now, bytes))
-      return this.#refuse(connection, fail(RateLimited, undefined, { retryAfter: 1 }));
+      return this.#refuse(connection, fail(RateLimited, undefined, { retryAfter: 1 }), idIn(data));
     if (typeof data !== 'string') return this.#refuse(connection, fail(Malformed));
-    if (bytes > limits.frameBytes) return this.#refuse(connection, fail(TooLarge, { maximum: limits.frameBytes }));
+    if (bytes > limits.frameBytes)
+      return this.#refuse(connection, fail(TooLarge, { maximum: limits.frameBytes }), idIn(data));
     const queue = (connection.queue ??= []);
-    if (queue.length >= limits.queue) return this.#refuse(connection, fail(QueueFull));
+    if (queue.length >= limits.queue) return this.#refuse(connection, fail(QueueFull), idIn(data));
     queue.push(data);
     if (connection.timedAt === 0) {
       connection.timedAt = statistics.now();
@@ -74,8 +77,10 @@ export class Inbound {
         }
         const { frame } = decoded;
         const pipelined = this.#options.dispatch.isPipelined(frame);
-        // Everything else waits until what was handed in before it is done.
-        await connection.settled(pipelined ? PIPELINE : 1);
+        // Writes of one channel are committed in their order; everything else waits until what came before is done.
+        await connection.settled(pipelined && frame.channel === connection.lane ? PIPELINE : 1);
+        if (pipelined) connection.lane = frame.channel;
+        else if (frame.event === 'subscribe') await connection.read(BACKLOG);
         const handling = this.#handle(connection, frame);
         if (!pipelined) await handling;
       }
@@ -135,7 +140,7 @@ export class Inbound {
     return true;
   }
 
-  #refuse(connection: Connection, refusal: Err, id?: string | number): void {
+  #refuse(connection: Connection, refusal: Err, id?: RequestId): void {
     this.#options.statistics.refusedFrame(refusal.error.code);
     connection.send(errorFrame(refusal.error, this.#options.clock.now(), SYSTEM, id));
     if (++connection.violations < VIOLATIONS) return;
@@ -144,7 +149,7 @@ export class Inbound {
   }
 }
 
-type Decoded = { ok: true; frame: ClientFrame } | { ok: false; refusal: Err; id?: string | number };
+type Decoded = { ok: true; frame: ClientFrame } | { ok: false; refusal: Err; id?: RequestId | undefined };
 
 /** The frame that the text is, or why it is none; with its id where one can be made out. */
 function decode(data: string): Decoded {
@@ -156,10 +161,20 @@ function decode(data: string): Decoded {
   }
   const parsed = ClientFrame.safeParse(value);
   if (parsed.success) return { ok: true, frame: parsed.data };
+  return { ok: false, refusal: invalid(parsed.error), id: idOf(value) };
+}
+
+function idOf(value: unknown): RequestId | undefined {
   const id = ClientFrame.shape.id.safeParse((value as { id?: unknown } | null)?.id);
-  return {
-    ok: false,
-    refusal: invalid(parsed.error),
-    ...(id.success && id.data !== undefined ? { id: id.data } : {}),
-  };
+  return id.success ? id.data : undefined;
+}
+
+/** The id of a frame that is refused unread, so that whoever waits for its answer gets it. */
+function idIn(data: string | Buffer): RequestId | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    return idOf(JSON.parse(data));
+  } catch {
+    return undefined;
+  }
 }
