@@ -1,8 +1,7 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
-import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { sharedBrowser } from '../support/browser.ts';
+import { axeComplaints } from './axe.ts';
 import { furnish } from './furnishing.ts';
 import { inHouse } from './house.ts';
 import { dialog, roomLink } from './pages.ts';
@@ -10,45 +9,6 @@ import { insidePlaces, noInvitation, outsidePlaces } from './places.ts';
 
 setDefaultTimeout(120_000);
 const browser = sharedBrowser();
-
-const axe = readFileSync(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir), 'utf8');
-
-type Axe = { run(context: Document, options: RunOptions): Promise<AxeResults> };
-
-/** What axe finds serious or critical, as `rule: where`; `rules` alone, or all. */
-async function run(page: Page, rules?: string[]): Promise<string[]> {
-  const options: RunOptions = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
-  const results = await page.evaluate(
-    (given) => (globalThis as unknown as { axe: Axe }).axe.run(document, given),
-    options,
-  );
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
-}
-
-async function turn(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
-  await page.emulateMedia({ colorScheme });
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((animation) => animation instanceof CSSTransition)
-        .map(({ finished }) => finished.catch(() => undefined)),
-    ),
-  );
-}
-
-/** What axe finds on the page in light; and in dark, where only the colours are others. */
-async function complaints(page: Page): Promise<string[]> {
-  // The debugger's way in is not subject to the content security policy of the page.
-  await page.evaluate(axe);
-  const light = await run(page);
-  await turn(page, 'dark');
-  const dark = await run(page, ['color-contrast', 'link-in-text-block']);
-  await turn(page, 'light');
-  return [...light, ...dark.map((complaint) => `in dark ${complaint}`)];
-}
 
 test('axe sees what is wrong', () =>
   inHouse(browser(), {}, async (house) => {
@@ -61,7 +21,7 @@ test('axe sees what is wrong', () =>
       document.querySelector('main')?.append(image);
     });
     await page.addStyleTag({ content: '@media (prefers-color-scheme: dark) { h1 { color: #333 !important } }' });
-    const found = await complaints(page);
+    const found = await axeComplaints(page);
     expect(found.map((complaint) => complaint.replace(/:.*/s, ''))).toEqual(['image-alt', 'in dark color-contrast']);
   }));
 
@@ -69,7 +29,7 @@ test('axe finds nothing serious on any page, in light and dark', () =>
   inHouse(browser(), {}, async (house) => {
     const found: Record<string, string[]> = {};
     const look = async (name: string, page: Page) => {
-      const list = await complaints(page);
+      const list = await axeComplaints(page);
       if (list.length > 0) found[name] = list;
     };
     const stranger = await house.visitor();
@@ -100,7 +60,7 @@ test('axe finds nothing serious in dialogs, menus and panes, in light and dark',
     const { page } = mira;
     const found: Record<string, string[]> = {};
     const look = async (name: string) => {
-      const list = await complaints(page);
+      const list = await axeComplaints(page);
       if (list.length > 0) found[name] = list;
     };
     const inDialog = async (opener: string) => {
