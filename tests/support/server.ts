@@ -40,8 +40,8 @@ export interface TestServer {
   /** Somebody who came by an invitation. */
   join(name: string, role?: Role): Promise<Person>;
   signIn(email: string, password: string): Promise<Person>;
-  /** Closes the server and starts another on the same folder and port. */
-  restart(): Promise<void>;
+  /** Closes the server and starts another on the same folder and port; what `meanwhile` does finds the folder free. */
+  restart(meanwhile?: () => void): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -136,8 +136,9 @@ export async function startTestServer({ config, clock, modules, limits }: TestSe
       return personOf(await call('people/acceptInvite', { code, name, email, password: PASSWORD }));
     },
     signIn: async (email, password) => personOf(await call('auth/signIn', { email, password })),
-    async restart() {
+    async restart(meanwhile) {
       await server.close();
+      meanwhile?.();
       server = await start(server.port);
     },
     async stop() {
