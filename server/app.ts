@@ -91,7 +91,7 @@ const openDatabase = (
 
 /** Builds Hearth. Throws DataFolderError, NewerDatabaseError or SQLite's error; whatever was opened is closed again. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, log, clock = systemClock } = options;
+  const { config, clock = systemClock } = options;
   const ids = createIds(clock);
   const statistics = new Statistics(clock.now());
   const folder = openDataFolder({ folder: config.data, create: true, ids });

@@ -12,7 +12,7 @@ import {
 } from '@shared/kernel/errors.ts';
 import type { Awaitable, Err, Result } from '@shared/kernel/result.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Db, Tx } from '../platform/db/db.ts';
+import type { Db } from '../platform/db/db.ts';
 import { StorageError } from '../platform/db/writer.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Context, Journalled, RequestInfo } from './context.ts';

@@ -77,7 +77,7 @@ describe('the launcher behind the package scripts', () => {
     const { code, err } = launch('dance');
     expect(code).toBe(2);
     expect(err.trim().split('\n')).toHaveLength(1);
-    expect(err).toContain('start, test, dev, build, check');
+    expect(err).toContain('start, test, dev, build, bench, check');
   });
 
   test('says in one line that the browser named by CHROMIUM is not there', () => {
