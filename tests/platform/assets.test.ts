@@ -145,6 +145,13 @@ describe('the page', () => {
     expect(await found(get('/rooms/room_01', htmlOnly)).text()).toBe(page);
   });
 
+  test('answers programs that take whatever a link to a page leads to, but not below the addresses made for them', async () => {
+    const anything = { accept: '*/*' };
+    expect(await found(get('/rooms/room_01', anything)).text()).toBe(page);
+    for (const path of ['/api/nope', '/sse/nope', '/ws', '/assets/nope', '/public/nope', '/nope.js'])
+      expect(get(path, anything)).toBeUndefined();
+  });
+
   test('does not answer for a file that is missing, nor a client that wants no page', () => {
     expect(get('/assets/gone-D4x_9aBc.js', htmlOnly)).toBeUndefined();
     expect(get('/rooms/room_01', { accept: 'application/json' })).toBeUndefined();

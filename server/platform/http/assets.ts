@@ -109,10 +109,18 @@ function addVariant(asset: Asset, coding: Coding, body: Uint8Array<ArrayBuffer>)
   asset.variants[coding] = { body, etag: entityTag(asset.variants.identity.body, coding) };
 }
 
-/** A browser opening a page, in contrast to one that asks for a file which is not (or no longer) there. */
+/** Addresses that programs use: what is not there is a plain 404 to them. */
+const forPrograms = /^\/(?:api|sse|ws|assets|public)(?:\/|$)/;
+
+/**
+ * A browser opening a page, or a program that takes whatever a page's link leads to (a monitor, a preview of the link),
+ * in contrast to one that asks for a file which is not (or no longer) there.
+ */
 function isNavigation(request: Request, path: string): boolean {
   const last = path.slice(path.lastIndexOf('/') + 1);
-  return !last.includes('.') && (request.headers.get('accept') ?? '').includes('text/html');
+  if (last.includes('.')) return false;
+  const accept = request.headers.get('accept') ?? '';
+  return accept.includes('text/html') || (accept.trim() === '*/*' && !forPrograms.test(path));
 }
 
 function answer(request: Request, asset: Asset, path: string): Response {
