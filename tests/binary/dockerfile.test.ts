@@ -102,7 +102,7 @@ describe.if(canBuild)('the build stage, run as plain commands in a copy of the t
     chmodSync(tree, 0o755);
     // A container has /proc too.
     mkdirSync(join(folder, 'proc'));
-    const enter = `mount --rbind /proc ${folder}/proc && PATH=$PATH:/usr/sbin:/sbin; exec chroot --userspec=${user}:${group} ${folder} "$@"`;
+    const enter = `mount --rbind /proc ${folder}/proc && export PATH=$PATH:/usr/sbin:/sbin && exec chroot --userspec=${user}:${group} ${folder} "$@"`;
     const inside = ['/usr/bin/unshare', '--mount', '/bin/sh', '-c', enter, 'sh'];
     const env = { PATH: systemPath() };
     await using server = await startHearth({ command: [...inside, '/hearth'], data: '/data', cwd: tree, env });

@@ -1,9 +1,9 @@
 import { expect } from 'bun:test';
 import type { Locator, Page } from 'playwright-core';
 
-/** What the browser itself writes on the console about a server that is not there. */
+/** What the browser itself writes on the console about a server that is not there, or not there yet. */
 export const goneServer =
-  /net::ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)|WebSocket connection to/;
+  /net::ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)|WebSocket connection to|status of 503/;
 
 /** The list of rooms, as English names it. */
 export const roomList = (page: Page): Locator => page.getByRole('navigation', { name: 'Rooms', exact: true });
