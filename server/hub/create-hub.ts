@@ -29,7 +29,7 @@ import { Subscriptions } from './subscriptions.ts';
 import { Taps } from './taps.ts';
 import { type Snapshot, snapshotFor, Snapshots, welcomeOf } from './welcome.ts';
 
-/** Attempts to read a connection's start as of one moment; after that the client's gap detection takes over. */
+/** Attempts to read a connection's start as of one moment; after that, what came meanwhile follows the welcome. */
 const SNAPSHOT_TRIES = 8;
 /** How long clients are given to leave before their sockets are closed. */
 const DRAIN_SPREAD = 2000;
@@ -66,6 +66,8 @@ export interface RunningHub extends Hub {
   readonly taps: Taps;
   /** There once the hub serves its modules. */
   subscriptions(): Subscriptions;
+  /** True while the server goes down. */
+  readonly draining: boolean;
   /** Tells every client to come back later, spread at random, then closes what is left. */
   drain(): Promise<void>;
   stop(): void;
@@ -134,20 +136,28 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
   const welcomeTo = ({ id, identity }: Connection, snapshot: Snapshot) =>
     welcomeOf({ connectionId: id, identity, snapshot, epoch: journal.epoch, version, build });
 
+  const sendAway = (connection: Connection): void =>
+    connection.send(systemFrame('drain', { delay: Math.round(random() * DRAIN_SPREAD) }, clock.now()));
+
   const open = async (connection: Connection): Promise<void> => {
     const { identity } = connection;
     let snapshot: Snapshot;
     let cuts: number;
+    let moved: Snapshot['channels'];
     let tries = 0;
     do {
       cuts = connection.cuts;
       snapshot = await snapshots.of(identity);
-    } while (connection.cuts !== cuts || (!snapshot.current() && ++tries < SNAPSHOT_TRIES));
+      moved = snapshot.moved();
+    } while (connection.cuts !== cuts || (moved.length > 0 && ++tries < SNAPSHOT_TRIES));
     if (connection.phase === 'closed') return;
     for (const { channel } of snapshot.channels) serving().attach(connection, channel, 'given');
+    for (const { channel } of moved) connection.ws?.unsubscribe(channel);
     connection.phase = 'live';
     connection.send(systemFrame('welcome', welcomeTo(connection, snapshot), clock.now()));
+    if (draining) sendAway(connection);
     presence.came(identity.userId);
+    for (const { channel, offset } of moved) await serving().catchUp(connection, channel, offset);
     await inbound?.drain(connection);
   };
 
@@ -202,6 +212,9 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     statistics,
     presence,
     subscriptions: serving,
+    get draining() {
+      return draining;
+    },
     serve(served) {
       registry = served;
       subscriptions = new Subscriptions(
@@ -246,8 +259,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     },
     async drain() {
       draining = true;
-      for (const connection of connections.all())
-        connection.send(systemFrame('drain', { delay: Math.round(random() * DRAIN_SPREAD) }, clock.now()));
+      for (const connection of connections.all()) if (connection.phase === 'live') sendAway(connection);
       const deadline = clock.now() + DRAIN_SPREAD;
       while (connections.size > 0 && clock.now() < deadline)
         await new Promise<void>((resolve) => clock.setTimeout(resolve, 50));

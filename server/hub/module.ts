@@ -1,7 +1,7 @@
 import { hub as contract } from '@shared/hub/contract.ts';
 import { ChannelNotFound, TooManyConnections } from '@shared/hub/errors.ts';
 import { STATS_CHANNEL } from '@shared/hub/events.ts';
-import { fail, Unauthenticated } from '@shared/kernel/errors.ts';
+import { fail, NotReady, Unauthenticated } from '@shared/kernel/errors.ts';
 import type { UserId } from '@shared/kernel/ids.ts';
 import { ok } from '@shared/kernel/result.ts';
 import type { Context } from '../modules/context.ts';
@@ -72,10 +72,12 @@ export function hubModule(deps: HubModuleDeps): ServerModule<typeof contract> {
     {
       subscribe: (ctx, input) => feedVerbs.subscribe(ctx, input),
       poll: (ctx, input) => feedVerbs.poll(ctx, input),
-      admission: ({ identity, request }) =>
-        identity && hub.exceeds(identity.userId, request.ip)
-          ? fail(TooManyConnections, undefined, { retryAfter: 5 })
-          : ok({ admitted: true }),
+      admission({ identity, request }) {
+        if (hub.draining) return fail(NotReady, undefined, { retryAfter: 2 });
+        if (identity && hub.exceeds(identity.userId, request.ip))
+          return fail(TooManyConnections, undefined, { retryAfter: 5 });
+        return ok({ admitted: true });
+      },
       async presence(ctx, { channel }) {
         if (!ctx.identity && ctx.role !== 'admin') return fail(Unauthenticated);
         if (!(await sees(ctx, channel))) return fail(ChannelNotFound);

@@ -28,6 +28,16 @@ interface Prepared {
 
 const always = (answer: Prepared['answer']): Prepared => ({ current: () => true, answer });
 
+/** Characters of payload in a page of recovery: three bytes each at most, and a page must not cut off its own reader. */
+const PAGE_SIZE = 200_000;
+
+/** As many of the first events as fit into a page; one always does. */
+const fitting = (events: JournalEvent[]): JournalEvent[] => {
+  let size = 0;
+  const end = events.findIndex(({ payload }, at) => (size += payload.length) > PAGE_SIZE && at > 0);
+  return end < 0 ? events : events.slice(0, end);
+};
+
 /** Who receives which channel, what was missed, and the newest value of those that keep one. */
 export class Subscriptions {
   readonly #journal: Journal;
@@ -60,6 +70,16 @@ export class Subscriptions {
       const prepared = await this.#prepare(connection, channel, since);
       // A right that was withdrawn, or an event that was published, while things were read: read them again.
       if (connection.cuts === cuts && prepared.current()) return prepared.answer();
+    }
+  }
+
+  /** Replays what a given channel published since `offset`, and goes live: for somebody whose start was read too slowly. */
+  async catchUp(connection: Connection, channel: string, offset: number): Promise<void> {
+    const since = { epoch: this.#journal.epoch, offset };
+    for (let more = true; more && connection.phase !== 'closed';) {
+      const answer = await this.subscribe(connection, channel, since);
+      if (!answer.ok) return;
+      ({ more, offset: since.offset } = answer.data);
     }
   }
 
@@ -207,7 +227,9 @@ export class Subscriptions {
     const head = await this.#journal.head(channel);
     const known = since?.epoch === epoch && since.offset <= head;
     const events =
-      known && since.offset < head ? await this.#journal.after(channel, since.offset, limits.recoveryPage) : [];
+      known && since.offset < head
+        ? fitting(await this.#journal.after(channel, since.offset, limits.recoveryPage))
+        : [];
     const complete = known && (since.offset === head || events[0]?.offset === since.offset + 1);
     const last = events.at(-1)?.offset ?? head;
     return {

@@ -6,8 +6,8 @@ import type { Journal } from './journal.ts';
 export interface Snapshot {
   channels: { channel: string; offset: number }[];
   state: Record<string, unknown>;
-  /** Whether nothing was published on these channels since they were read. */
-  current: () => boolean;
+  /** The channels that something was published on since they were read. */
+  moved: () => Snapshot['channels'];
 }
 
 /**
@@ -23,7 +23,7 @@ export async function snapshotFor(
   const names = new Set(own);
   for (const module of modules)
     for (const channel of (await module.subscriptions?.(identity)) ?? []) names.add(channel);
-  const marks = [...names].map((channel) => [channel, journal.published(channel)] as const);
+  const marks = new Map([...names].map((channel) => [channel, journal.published(channel)]));
   const channels: Snapshot['channels'] = [];
   for (const channel of names) channels.push({ channel, offset: await journal.head(channel) });
   const state: Record<string, unknown> = {};
@@ -31,7 +31,11 @@ export async function snapshotFor(
     const part = await module.welcome?.(identity);
     if (part !== undefined) state[module.contract.name] = part;
   }
-  return { channels, state, current: () => marks.every(([channel, mark]) => journal.published(channel) === mark) };
+  return {
+    channels,
+    state,
+    moved: () => channels.filter(({ channel }) => journal.published(channel) !== marks.get(channel)),
+  };
 }
 
 /** People whose start is remembered. */
