@@ -115,10 +115,11 @@ export function createFeeds(deps: FeedsDeps) {
     const { connection } = feed;
     for (const [channel, kind] of kinds) {
       const start = starts.get(channel);
+      // Read first: a channel that becomes occupied may publish a value at once.
+      const latest = kind === 'latest' ? deps.subscriptions().latest(channel) : undefined;
       if (start) feed.replay.follow(channel, start.offset, start.head);
       deps.subscriptions().attach(connection, channel, given.has(channel) ? 'given' : 'own');
       if (start?.lost) feed.lose(channel, start.offset);
-      const latest = kind === 'latest' ? deps.subscriptions().latest(channel) : undefined;
       if (latest && latest.turn > (turn ?? 0)) feed.tell(channel, latest.event, JSON.parse(latest.payload), latest.at);
     }
     connection.phase = 'live';

@@ -28,6 +28,8 @@ export class StreamEnded extends Error {
 }
 
 const HEARTBEAT = 15_000;
+/** Heartbeats in a row that found the reader still busy with what came before, until it counts as gone. */
+const STUCK = 3;
 
 /** One event as text. Data is JSON, so that a newline in it cannot break the frame. */
 export const encodeEvent = (event: string, data: unknown, id?: string): string =>
@@ -66,8 +68,17 @@ export function sseBody({ generator, clock, abort, onError, onEnd }: SseOptions)
     void generator.return().catch(onError);
   };
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let stuck = 0;
   const heartbeat = clock.setInterval(() => {
-    if (!ended) controller?.enqueue(encoder.encode(': alive\n\n'));
+    if (ended || !controller) return;
+    if ((controller.desiredSize ?? 0) > 0) {
+      stuck = 0;
+      controller.enqueue(encoder.encode(': alive\n\n'));
+    } else if (++stuck >= STUCK) {
+      cancelled = true;
+      controller.error(new Error('The reader does not read'));
+      end();
+    }
   }, HEARTBEAT);
   abort.signal.addEventListener('abort', end, { once: true });
 

@@ -118,17 +118,17 @@ test('while others write without a pause, interruptions lose and double nothing'
   const rooms = await makeRooms(3);
   const starts = await headsOf(rooms);
   const all = await receiveAll(rooms.map(channelOf));
-  let writing = true;
-  const writer = async (at: number) => {
-    while (writing) await post(rooms[at]!);
+  const done = new AbortController();
+  const writer = async (room: Room) => {
+    while (!done.signal.aborted) await post(room);
   };
-  const writers = [0, 1, 2].map(writer);
+  const writers = rooms.map(writer);
   for (let round = 0; round < 3; round++)
     for (const [, receiver] of all) {
       await receiver.interrupt();
       await receiver.resume();
     }
-  writing = false;
+  done.abort();
   await Promise.all(writers);
   await expectAll(all, rooms, starts);
   for (const [name, { resets }] of all) expect(resets, name).toEqual([]);
