@@ -8,6 +8,7 @@ import {
   TooLarge,
   UnsupportedType,
 } from '@shared/kernel/errors.ts';
+import { IdempotencyKey } from '@shared/hub/frames.ts';
 import type { InputSchema } from '@shared/kernel/contract.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import type { ArrivalOf } from '../platform/http/arrival.ts';
@@ -18,8 +19,6 @@ import type { Respond } from './respond.ts';
 
 /** Bytes of a JSON body. Larger things are uploads, which have a way of their own. */
 const BODY_LIMIT = 1024 * 1024;
-
-const KEY = /^[\x21-\x7e]{1,128}$/;
 
 /** Reads a JSON object, counting bytes as they come. An empty body stands for an empty input. */
 export async function readInput(request: Request): Promise<Result<unknown>> {
@@ -75,7 +74,7 @@ export function mountApi({ registry, callerOf, arrivalOf, respond }: MountApiOpt
       : await readInput(request);
     if (!input.ok) return answer(input);
     const key = request.headers.get('idempotency-key');
-    if (key !== null && !KEY.test(key))
+    if (key !== null && !IdempotencyKey.safeParse(key).success)
       return answer(fail(Invalid, undefined, { issues: [{ path: 'Idempotency-Key', code: 'invalid_format' }] }));
     return answer(await registry.call(caller.data, module, name, input.data, key === null ? {} : { key }));
   };

@@ -30,11 +30,14 @@ export const AuthenticationPayload = z.union([
   z.strictObject({ token: z.string().min(1).max(4096) }),
   z.strictObject({ ticket: z.string().min(1).max(200) }),
 ]);
+/** Names one action of its sender. What a header can carry, so that both ways take the same keys. */
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/);
+
 export const CallPayload = z.strictObject({
   module: z.string().min(1).max(64),
   function: z.string().min(1).max(64),
   input: JsonObject.default({}),
-  key: z.string().min(1).max(128).optional(),
+  key: IdempotencyKey.optional(),
 });
 
 /** Everything the server sends. Clients ignore keys and events that they do not know. */

@@ -99,6 +99,18 @@ describe.each(rows(functions.filter(({ definition }) => definition.event !== und
   });
 });
 
+test('a call takes the idempotency keys that a header can carry, and no others', async () => {
+  const call = (key: unknown) =>
+    world.sockets.member.ask('call', 'system', { module: 'people', function: 'updateMe', input: {}, key });
+  for (const key of ['a', 'x'.repeat(128), '01J9ZQ:!~']) expect((await call(key)).event).toBe('ack');
+  const before = world.state();
+  for (const key of ['', ' ', 'a b', 'x'.repeat(129), 'ä', '😀', 'a\0', 'a\n', '\ud800', 1, null, {}]) {
+    const answer = await call(key);
+    expect([key, answer.event, answer.payload.code]).toEqual([key, 'error', 'request.invalid']);
+  }
+  expect(world.state()).toEqual(before);
+});
+
 test('none of all these frames was a bug, and every socket is still open', () => {
   expect(world.server.log.filter((line) => line.includes('failed'))).toEqual([]);
   expect(Object.values(world.sockets).map(({ closed }) => closed)).toEqual([undefined, undefined, undefined]);
