@@ -30,9 +30,10 @@ const listed = (counts: Record<string, number>): string =>
 
 const linesOf = (stats: Stats, now: number): [string, string][] => {
   const { connections, channels, traffic, queues, recoveries, ackLatency, commits, eventLoop, memory } = stats;
+  const { websocket, sse, poll } = connections;
   return [
     ['up', timespan(now - stats.startedAt)],
-    ['connections', `${connections.websocket}, ${stats.sessions} sessions of ${stats.users} people`],
+    ['connections', `${listed({ websocket, sse, poll })}; ${stats.sessions} sessions of ${stats.users} people`],
     ['of modules', `${connections.stream} streams, ${connections.socket} sockets`],
     ['let in', `${stats.opened} since the start; refused ${listed(stats.refused)}`],
     ['closed', listed(stats.closed)],

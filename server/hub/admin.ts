@@ -5,11 +5,11 @@ import { limits } from '@shared/hub/limits.ts';
 import { type ErrorDef, fail, TooLarge } from '@shared/kernel/errors.ts';
 import { type Err, ok, type Result } from '@shared/kernel/result.ts';
 import type { Context } from '../modules/context.ts';
-import type { LiveSessions } from '../modules/live-sessions.ts';
+import type { LiveSession, LiveSessions } from '../modules/live-sessions.ts';
 import type { ChannelNamespace, ServerModule } from '../modules/module.ts';
 import { invalid } from '../modules/validation.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Connection } from './connection.ts';
+import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { eventFrame, systemFrame } from './encode.ts';
 import type { Journal } from './journal.ts';
@@ -37,6 +37,12 @@ interface Sent {
   connections: number;
   cursor: { epoch: string; offset: number; seq: number } | null;
 }
+
+/** A stream of the hub lives twice: as the stream that it is, and as the connection behind it. */
+const streamsOfHub = (ending: readonly LiveSession[]): number =>
+  ending.some(({ kind }) => kind === 'stream')
+    ? ending.filter((one) => one instanceof Connection && one.request.transport === 'sse').length
+    : 0;
 
 interface Target {
   connectionId?: string | undefined;
@@ -118,13 +124,13 @@ export function createAdmin({ clock, journal, connections, subscriptions, live, 
 
     disconnect: (ctx: Context, target: Target & { reconnect?: boolean | undefined; code?: number | undefined }) =>
       ctx.write<{ closed: number }>((tx) => {
-        const ending = target.connectionId === undefined ? live.of(target) : openOf(target);
+        const ending: LiveSession[] = target.connectionId === undefined ? live.of(target) : openOf(target);
         if (target.connectionId !== undefined && ending.length === 0) return fail(RecipientNotFound);
         const code = target.code ?? (target.reconnect === false ? closeCodes.dismissed : closeCodes.disconnected);
         tx.afterCommit(() => {
           for (const one of ending) one.end(code as CloseCode);
         });
-        return ok({ closed: ending.length });
+        return ok({ closed: ending.length - streamsOfHub(ending) });
       }),
 
     unsubscribe: (ctx: Context, { channel, ...target }: Target & { channel: string }) =>

@@ -174,7 +174,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     received: (connection: Connection, data: string | Buffer) => inbound?.receive(connection, data),
     sent: (bytes: number) => statistics.sent(bytes, 1),
     closed(connection: Connection, code: number) {
-      statistics.closed(code);
+      if (connection.request.transport !== 'http') statistics.closed(code);
       connection.untrack?.();
       connections.remove(connection);
       subscriptions?.drop(connection);
@@ -193,7 +193,8 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     admits: (identity, info) => exceededLimit(connections, most, identity.userId, info.ip) === undefined,
     connect(identity, info) {
       const connection = connect(identity, info);
-      statistics.opened++;
+      // A poll comes and goes every few seconds: counted, it would drown the rest.
+      if (info.transport !== 'http') statistics.opened++;
       connections.add(connection);
       connection.untrack = live.track(connection);
       presence.came(identity.userId);

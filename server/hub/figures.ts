@@ -1,4 +1,4 @@
-import type { ConnectionFigures, Stats } from '@shared/hub/stats.ts';
+import type { ConnectionFigures, Stats, Transport } from '@shared/hub/stats.ts';
 import type { LiveSessions } from '../modules/live-sessions.ts';
 import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
@@ -25,10 +25,23 @@ export interface Observed {
 
 const ids = <T extends string>(id: string): T => id as T;
 
+/** A poll is a connection, too, for as long as it takes. */
+export const transportOf = ({ request }: Connection): Transport =>
+  request.transport === 'sse' ? 'sse' : request.transport === 'socket' ? 'websocket' : 'poll';
+
+/** What is open now, by what it is. */
+export function openOf({ connections, live }: Pick<Observed, 'connections' | 'live'>): Stats['connections'] {
+  const open = { websocket: 0, sse: 0, poll: 0 };
+  for (const connection of connections.all()) open[transportOf(connection)]++;
+  // The hub's own stream is one of a module, too.
+  const stream = Math.max(0, live.count('stream') - open.sse);
+  return { ...open, stream, socket: live.count('socket') };
+}
+
 /** What admins see of one connection. */
 export const figuresOf = (connection: Connection): ConnectionFigures => ({
   id: ids(connection.id),
-  transport: 'websocket',
+  transport: transportOf(connection),
   user: { id: ids(connection.userId), name: connection.identity.name, role: connection.identity.role },
   sessionId: ids(connection.sessionId),
   connectedAt: connection.connectedAt,
@@ -103,7 +116,7 @@ const quantiles = (histogram: Histogram, now: number) => ({
 
 /** The hub in numbers; `at` is the wall clock's. Reading costs some microseconds for each hundred connections. */
 export function statsOf(observed: Observed, at: number): Stats {
-  const { statistics, connections, journal, live } = observed;
+  const { statistics, connections, journal } = observed;
   const now = statistics.now();
   const { rss, heapUsed } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
@@ -111,7 +124,7 @@ export function statsOf(observed: Observed, at: number): Stats {
   return {
     at,
     startedAt: statistics.startedAt,
-    connections: { websocket: connections.size, stream: live.count('stream'), socket: live.count('socket') },
+    connections: openOf(observed),
     sessions: sessionCount(connections),
     users: connections.userCount,
     online: observed.online(),

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { Exposition, type Samples } from './exposition.ts';
-import { type Observed, queuesOf, sessionCount } from './figures.ts';
+import { type Observed, openOf, queuesOf, sessionCount } from './figures.ts';
 
 export interface Build {
   version: string;
@@ -21,11 +21,11 @@ const descriptors = (): number | undefined => {
 };
 
 function writeConnections(page: Exposition, { connections, statistics, live, online, occupancy }: Observed): void {
-  page.gauge('hearth_connections', 'Open connections.', [
-    [{ transport: 'websocket' }, connections.size],
-    [{ transport: 'stream' }, live.count('stream')],
-    [{ transport: 'socket' }, live.count('socket')],
-  ]);
+  page.gauge(
+    'hearth_connections',
+    'Open connections: of the hub by websocket, sse and poll; of modules by stream and socket.',
+    by('transport', Object.entries(openOf({ connections, live }))),
+  );
   page.gauge('hearth_sessions', 'Sessions with a connection of the hub.', sessionCount(connections));
   page.gauge('hearth_users_connected', 'People with a connection of the hub.', connections.userCount);
   page.gauge('hearth_users_online', 'People who count as online.', online());

@@ -7,10 +7,14 @@ const Counts = z.record(z.string(), Count);
 const Quantile = z.number().nonnegative().nullable();
 const Milliseconds = z.object({ p50: Quantile, p90: Quantile, p99: Quantile });
 
+/** How a connection receives events. */
+export const Transport = z.enum(['websocket', 'sse', 'poll']);
+export type Transport = z.infer<typeof Transport>;
+
 /** One connection, as admins see it. */
 export const ConnectionFigures = z.object({
   id: ConnectionId,
-  transport: z.enum(['websocket', 'sse', 'poll']),
+  transport: Transport,
   user: z.object({ id: UserId, name: z.string(), role: z.enum(['guest', 'member', 'admin']) }),
   sessionId: SessionId,
   connectedAt: Timestamp,
@@ -35,8 +39,8 @@ export type ConnectionFigures = z.infer<typeof ConnectionFigures>;
 export const Stats = z.object({
   at: Timestamp,
   startedAt: Timestamp,
-  /** Open now. `stream` and `socket` are those of modules, beside the hub's own. */
-  connections: z.object({ websocket: Count, stream: Count, socket: Count }),
+  /** Open now: sockets, streams and polls of the hub; beside them the streams and sockets of modules. */
+  connections: z.object({ websocket: Count, sse: Count, poll: Count, stream: Count, socket: Count }),
   /** Sessions with a connection, people with a connection, and people who count as online (a short absence is none). */
   sessions: Count,
   users: Count,

@@ -112,7 +112,7 @@ describe('hearth connections and hearth stats', () => {
     expect(missing.out).toBe('Nobody is connected\n');
     const { connectionId } = socket.frames[0]?.payload ?? {};
     expect(JSON.parse(json.out)).toMatchObject({ total: 1, items: [{ id: connectionId, userAgent: 'Lynx/9' }] });
-    expect(stats.out).toMatch(/^connections +1, 1 sessions of 1 people$/m);
+    expect(stats.out).toMatch(/^connections +websocket: 1; 1 sessions of 1 people$/m);
     expect(stats.out).toContain('BUSIEST CHANNEL');
     expect(JSON.parse(numbers.out)).toMatchObject({ connections: { websocket: 1 }, newest: [{ id: connectionId }] });
     await socket.close();

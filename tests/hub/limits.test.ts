@@ -116,6 +116,18 @@ describe('connections', () => {
     expect(refusals().node).toBe(1);
   });
 
+  test('by streams and polls count like those by sockets', async () => {
+    await connect(ada, '192.0.2.1');
+    await connect(ada, '192.0.2.1');
+    const headers = headersOf(ada, '192.0.2.1');
+    const stream = await fetch(`${server.url}sse/hub/subscribe?channels=global`, { headers });
+    const poll = await ada.call('hub/poll', { channels: 'global' }, headers);
+    const code = !poll.body.ok && poll.body.error.code;
+    expect([stream.status, stream.headers.get('retry-after'), poll.status]).toEqual([503, '5', 503]);
+    expect(await stream.json()).toMatchObject({ ok: false, error: { code } });
+    expect(code).toBe('hub.too_many_connections');
+  });
+
   test('from this machine itself have no limit per address', async () => {
     for (let n = 0; n < limits.perAddress + 1; n++) await connect(ada);
     expect(server.app.hub.connections.size).toBe(limits.perAddress + 1);

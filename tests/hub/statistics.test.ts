@@ -41,7 +41,11 @@ describe('the statistics', () => {
     await connect(ben);
     await connect(ben);
     await connect(await server.signIn('ben@example.org', 'a long enough password'));
-    expect(await stats()).toMatchObject({ connections: { websocket: 4, stream: 0, socket: 0 }, sessions: 3, users: 2 });
+    expect(await stats()).toMatchObject({
+      connections: { websocket: 4, sse: 0, poll: 0, stream: 0, socket: 0 },
+      sessions: 3,
+      users: 2,
+    });
   });
 
   test('count what modules hold open, and forget it when it goes', async () => {
@@ -49,11 +53,32 @@ describe('the statistics', () => {
     const abort = new AbortController();
     const stream = await fetch(`${server.url}sse/probe/wait`, { headers: { authorization }, signal: abort.signal });
     const socket = await openSocket(`${server.url}ws/probe/talk?room=x`, { authorization }, { welcome: false });
-    expect((await stats()).connections).toEqual({ websocket: 0, stream: 1, socket: 1 });
+    expect((await stats()).connections).toEqual({ websocket: 0, sse: 0, poll: 0, stream: 1, socket: 1 });
     abort.abort();
     await stream.text().catch(() => '');
     await socket.close();
     await until(async () => (await stats()).connections.stream + (await stats()).connections.socket === 0);
+  });
+
+  test('count who receives by a stream, not who merely polls, and end both with their person', async () => {
+    const authorization = `Bearer ${ben.token}`;
+    const before = await stats();
+    expect((await ben.call('hub/poll', { channels: 'probe:1' })).status).toBe(200);
+    expect((await stats()).opened).toBe(before.opened);
+    expect((await stats()).closed).toEqual(before.closed);
+
+    const stream = await fetch(`${server.url}sse/hub/subscribe?channels=probe:1`, {
+      headers: { authorization, 'user-agent': 'Lynx/9' },
+    });
+    await until(async () => (await stats()).connections.sse === 1);
+    expect((await stats()).connections).toEqual({ websocket: 0, sse: 1, poll: 0, stream: 0, socket: 0 });
+    expect((await stats()).opened).toBe(before.opened + 1);
+    expect((await listed({ text: 'lynx' })).items).toMatchObject([
+      { transport: 'sse', user: { name: 'Ben' }, channels: 1, subscribed: ['probe:1'] },
+    ]);
+    expect(await ada.get('hub/disconnect', { userId: ben.user.id })).toEqual({ closed: 1 });
+    await stream.text();
+    await until(async () => (await listed()).total === 0);
   });
 
   test('count frames and bytes both ways, as they were on the wire', async () => {

@@ -32,6 +32,11 @@ export function ConnectionRow(props: ConnectionRowProps) {
   const { t, region } = useI18n();
   const device = createDeviceName();
   const since = (at: number) => props.format.duration(Math.max(0, props.now - at) / 1000);
+  /** How it receives events where no socket passes. */
+  const detour = () => {
+    const { transport } = props.connection;
+    return transport === 'websocket' ? undefined : t(`admin.transport.${transport}`);
+  };
   const waiting = () => {
     const { queued, buffered } = props.connection;
     const parts = [
@@ -52,7 +57,10 @@ export function ConnectionRow(props: ConnectionRowProps) {
               <Badge tone="ok">{t('admin.thisPage')}</Badge>
             </Show>
           </span>
-          <span class="connection-device">{device(props.connection)}</span>
+          <span class="connection-device">
+            {device(props.connection)}
+            <Show when={detour()}>{(how) => <> · {how()}</>}</Show>
+          </span>
         </span>
       </th>
       <td role="cell" class="connection-address" data-label={t('admin.column.address')}>

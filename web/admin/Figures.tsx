@@ -17,6 +17,9 @@ import type { Format } from './format.ts';
 /** Readings that fill a line, one every two seconds: a minute's at first, then as many as there are. */
 const roomFor = (readings: number): number => Math.min(span / 2000, Math.max(30, readings));
 
+/** Connections of the hub, however they receive. */
+const open = ({ connections: { websocket, sse, poll } }: Stats): number => websocket + sse + poll;
+
 type Pick = (reading: Reading) => number | null;
 const statistic =
   (pick: (stats: Stats) => number | null): Pick =>
@@ -49,9 +52,9 @@ export function Figures(props: { readings: readonly Reading[]; latest: Reading; 
         label={t('admin.connections')}
         icon={<Plug />}
         tone="one"
-        values={[{ number: props.format.count(stats().connections.websocket) }]}
+        values={[{ number: props.format.count(open(stats())) }]}
         hint={t('admin.sessions', { count: stats().sessions })}
-        history={history(statistic(({ connections }) => connections.websocket))}
+        history={history(statistic(open))}
         room={room()}
       />
       <Figure

@@ -50,6 +50,8 @@ export const admin: Translation<typeof en> = {
   'admin.column.action': 'Aktion',
   'admin.queued': { one: '{count} Nachricht', other: '{count} Nachrichten' },
   'admin.thisPage': 'diese Seite',
+  'admin.transport.sse': 'über einen Stream',
+  'admin.transport.poll': 'durch Nachfragen',
   'admin.disconnect': 'Trennen',
   'admin.disconnectNamed': '{name} trennen, {device}',
   'admin.disconnectTitle': '{name} trennen?',

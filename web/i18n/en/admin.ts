@@ -47,6 +47,8 @@ export const admin = {
   'admin.column.action': 'Action',
   'admin.queued': { one: '{count} frame', other: '{count} frames' },
   'admin.thisPage': 'this page',
+  'admin.transport.sse': 'by a stream',
+  'admin.transport.poll': 'by polling',
   'admin.disconnect': 'Disconnect',
   'admin.disconnectNamed': 'Disconnect {name}, {device}',
   'admin.disconnectTitle': 'Disconnect {name}?',
