@@ -78,7 +78,7 @@ describe('connections', () => {
     ],
   ];
   test.each(cases)(
-    '%s are limited: a refusal is 503 with Retry-After before the upgrade, and says so',
+    '%s are limited: a refusal is 503 with Retry-After before the upgrade, and says so (C4)',
     async (_, why, before, address) => {
       for (const [, from] of before) await connect(ada, from);
       const counted = refusals()[why];
@@ -156,7 +156,7 @@ describe('bytes', () => {
     expect((await modest.ask('ping', 'system')).event).toBe('pong');
   });
 
-  test('of a flood end in 4004', async () => {
+  test('of a flood end in 4004 (L2)', async () => {
     const flood = await connect(ada);
     for (let n = 0; n < 100; n++) flood.send(big);
     expect((await flood.untilClosed()).code).toBe(closeCodes.rateLimited);

@@ -228,7 +228,7 @@ describe('the list of connections', () => {
 });
 
 describe('the channel of the statistics', () => {
-  test('is for admins alone', async () => {
+  test('is for admins alone (A7)', async () => {
     const [admin, member] = [await connect(ada), await connect(ben)];
     expect((await member.ask('subscribe', 'system:stats')).payload.code).toBe('hub.channel_not_found');
     expect((await admin.ask('subscribe', 'system:stats')).event).toBe('ack');
@@ -239,7 +239,7 @@ describe('the channel of the statistics', () => {
     expect(member.frames.some(({ event }) => event === 'system_stats')).toBe(false);
   });
 
-  test('is read every two seconds while somebody watches, and not at all otherwise', () => {
+  test('is read every two seconds while somebody watches, and not at all otherwise (A7)', () => {
     const clock = new TestClock();
     let reads = 0;
     const feed = createStatsFeed({ clock, read: () => ({ n: ++reads }) as unknown as Stats, publish: () => {} });
