@@ -12,7 +12,7 @@ const textsOf = (given: string | readonly string[]): string[] =>
     if (!trimmed.startsWith('[')) return trimmed.split(',').filter((part) => part !== '');
     try {
       const parsed: unknown = JSON.parse(trimmed);
-      return Array.isArray(parsed) && parsed.every((part) => typeof part === 'string') ? parsed : [trimmed];
+      return Array.isArray(parsed) && parsed.every((part) => typeof part === 'string') ? textsOf(parsed) : [trimmed];
     } catch {
       return [trimmed];
     }
