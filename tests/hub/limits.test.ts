@@ -6,7 +6,7 @@ import { openSocket, type TestSocket } from '../support/socket.ts';
 import { until } from '../support/until.ts';
 
 /** Everybody comes through a trusted proxy, which says from where. */
-const limits = { perUser: 3, perAddress: 2, perNode: 5, bytesPerSecond: 100_000, byteBurst: 200_000 };
+const limits = { perUser: 3, perAddress: 2, perNode: 5, bytesPerSecond: 1000, byteBurst: 200_000 };
 
 let server: TestServer;
 let ada: Person;
