@@ -65,7 +65,7 @@ export function createDispatch({ registry, subscriptions, authenticator, extend,
         return { ok: true, data: {}, silent: true };
       },
     ],
-    ['pong', () => ({ ok: true, data: {}, silent: true })],
+    ['pong', () => ({ ok: true, data: {} })],
     [
       'subscribe',
       (connection, frame) => {

@@ -40,6 +40,12 @@ export class TestClock implements Clock {
     this.#now = end;
   }
 
+  /** Moves on as while the machine sleeps: nothing runs, and what waited waits on as long as it had to. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    for (const due of this.#due) due.at += ms;
+  }
+
   #add(due: Due) {
     this.#due.add(due);
     return { cancel: () => void this.#due.delete(due) };
