@@ -28,6 +28,7 @@ import { type Clock, systemClock } from './platform/clock.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
 import { type Db, type DbOptions, openDb } from './platform/db/db.ts';
 import { migrationsFolder } from './platform/db/migrations-folder.ts';
+import { keepHighWater } from './platform/high-water.ts';
 import type { Handle } from './platform/http/arrival.ts';
 import { createAssets } from './platform/http/assets.ts';
 import { createJwt } from './platform/http/jwt.ts';
@@ -195,13 +196,12 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     },
   });
 
-  const mark = (): void => folder.highWater.write({ epoch: hub.journal.epoch, seq: hub.journal.seq });
-  let marked = -1;
-  const marking = clock.setInterval(() => {
-    if (hub.journal.seq === marked) return;
-    marked = hub.journal.seq;
-    mark();
-  }, 1000);
+  const marking = keepHighWater({
+    highWater: folder.highWater,
+    read: () => ({ epoch: hub.journal.epoch, seq: hub.journal.seq }),
+    clock,
+    log,
+  });
   const pruning = clock.setInterval(() => {
     pruneKeys(db, clock).catch(failed);
     hub.journal.prune(KEEP_EVENTS, KEEP_FOR).catch(failed);
@@ -247,11 +247,10 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
       await hub.drain();
       await server?.close(3000);
       hub.stop();
-      marking.cancel();
       pruning.cancel();
       for (const module of modules.toReversed()) await module.stop?.();
       await db.idle();
-      mark();
+      marking.stop();
       await db.close();
       folder.close();
     },

@@ -68,6 +68,9 @@ export interface RegistryOptions {
   checkOutput?: boolean;
 }
 
+/** Milliseconds between two lines about a failing disk. */
+const STORAGE_LOG = 1000;
+
 type AnyVerb = (ctx: Context, input: unknown) => Awaitable<VerbResult<unknown>>;
 type Running = AsyncGenerator<StreamItem, void, void>;
 type AnyStream = (ctx: Context, input: unknown) => Running | Promise<Result<Running>>;
@@ -130,6 +133,17 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     }
   };
 
+  let toldAt = Number.NEGATIVE_INFINITY;
+  /** Told once a second at most: the log may be on the disk that is full. */
+  const storageFailed = (error: StorageError): Err => {
+    const elapsed = clock.now() - toldAt;
+    if (elapsed >= STORAGE_LOG || elapsed < 0) {
+      toldAt = clock.now();
+      log.error('changes could not be stored', { error });
+    }
+    return fail(StorageFailed);
+  };
+
   return {
     modules,
     find,
@@ -163,8 +177,9 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
         check(full, definition, result);
         return journalled.length > 0 ? { ...result, journalled } : result;
       } catch (error) {
+        if (error instanceof StorageError) return storageFailed(error);
         log.error('a function failed', { function: full, requestId: caller.request.requestId, error });
-        return fail(error instanceof StorageError ? StorageFailed : Internal);
+        return fail(Internal);
       }
     },
 

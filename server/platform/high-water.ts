@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writeAtomically } from './atomic-file.ts';
+import type { Clock } from './clock.ts';
+import type { Logger } from './log.ts';
 
 const Mark = z.object({ epoch: z.string(), seq: z.number().int().nonnegative() });
 
@@ -35,5 +37,44 @@ export function createHighWater(file: string): HighWater {
     },
     // Losing the last mark in a power cut costs nothing but its being a second older.
     write: (mark) => writeAtomically(file, `${JSON.stringify(mark)}\n`, { durable: false }),
+  };
+}
+
+export interface KeepOptions {
+  highWater: Pick<HighWater, 'write'>;
+  /** How far the journal is now. */
+  read: () => HighWaterMark;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Milliseconds between two looks at the journal. */
+const EVERY = 1000;
+
+/**
+ * Keeps the mark up to date, a second behind at most, until `stop`. On a full disk the last mark stays: an older one is
+ * as good, only less telling.
+ */
+export function keepHighWater({ highWater, read, clock, log }: KeepOptions): { stop(): void } {
+  let noted: HighWaterMark | undefined;
+  let failing = false;
+  const note = (): void => {
+    const mark = read();
+    if (mark.seq === noted?.seq && mark.epoch === noted.epoch) return;
+    try {
+      highWater.write(mark);
+      noted = mark;
+      failing = false;
+    } catch (error) {
+      if (!failing) log.warn('the high-water mark could not be written', { error });
+      failing = true;
+    }
+  };
+  const timer = clock.setInterval(note, EVERY);
+  return {
+    stop() {
+      timer.cancel();
+      note();
+    },
   };
 }

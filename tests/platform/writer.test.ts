@@ -234,6 +234,31 @@ describe('the group commit', () => {
     expect(bodies()).toEqual(['note 3']);
   });
 
+  test.each([
+    ['cannot grow', 'PRAGMA max_page_count = 1', 'PRAGMA max_page_count = 1000000'],
+    ['cannot be written', 'PRAGMA query_only = ON', 'PRAGMA query_only = OFF'],
+  ])(
+    'a database that %s refuses each write, alone and in a batch, and takes them again later',
+    async (_, bad, good) => {
+      sqlite.run(bad);
+      const large = 'x'.repeat(20_000);
+      await expect(note(1, large)).rejects.toBeInstanceOf(StorageError);
+      const settled = await Promise.allSettled([note(1, large), note(2, large)]);
+      for (const outcome of settled) expect((outcome as PromiseRejectedResult).reason).toBeInstanceOf(StorageError);
+      expect(bodies()).toEqual([]);
+      sqlite.run(good);
+      await Promise.all([note(1), note(2)]);
+      expect(bodies()).toEqual(['note 1', 'note 2']);
+    },
+  );
+
+  test('an error of the statement itself is no fault of the storage', async () => {
+    await note(1);
+    const error = await note(1).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(StorageError);
+  });
+
   test('an error that makes SQLite roll everything back rejects the batch and leaves the writer usable', async () => {
     sqlite.run(
       `CREATE TRIGGER refuse BEFORE INSERT ON notes WHEN new.body = 'poison' BEGIN SELECT RAISE(ROLLBACK, 'poisoned'); END`,

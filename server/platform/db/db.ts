@@ -82,7 +82,11 @@ export function openDb({ file, migrations, backupFile, onEffectError, onCommit, 
     async close() {
       await writer.idle();
       readOnly.close();
-      writing.run('PRAGMA wal_checkpoint(TRUNCATE)');
+      try {
+        writing.run('PRAGMA wal_checkpoint(TRUNCATE)');
+      } catch {
+        // On a full disk the log stays beside the database; the next start plays it in.
+      }
       writing.close();
     },
   };

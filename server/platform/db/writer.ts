@@ -2,7 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database } from 'bun:sqlite';
 import type { Awaitable } from '@shared/kernel/result.ts';
 import { Statements, type Drizzle } from './query.ts';
+import { explained, StorageError } from './storage-error.ts';
 import { type Deferred, Transaction, type Tx } from './transaction.ts';
+
+export { StorageError } from './storage-error.ts';
 
 /** Writes that share one commit at most: beyond that a batch's latency grows faster than its rate. */
 const BATCH = 512;
@@ -18,16 +21,6 @@ export class UnsettledWriteError extends Error {
   override readonly name = 'UnsettledWriteError';
   constructor() {
     super('A write callback awaited something other than its tx: it was rolled back');
-  }
-}
-
-/** The database could not store the batch: full, read-only or failing. Nothing of it was kept. */
-export class StorageError extends Error {
-  override readonly name = 'StorageError';
-  constructor(cause: unknown) {
-    super(`The database could not store the change: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
   }
 }
 
@@ -157,7 +150,7 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
       }
     }
     if (!job.outcome) return;
-    if ('error' in job.outcome) job.reject(job.outcome.error);
+    if ('error' in job.outcome) job.reject(explained(job.outcome.error));
     else job.resolve(job.outcome.value);
   };
 
