@@ -116,6 +116,14 @@ export class Client {
     });
   }
 
+  /** Asks for the past of a channel again, as who lost it would. */
+  async replay(channel: string, offset: number): Promise<Frame | undefined> {
+    this.#recovering.add(channel);
+    const answer = await this.ask('subscribe', channel, { since: { epoch: this.welcome?.epoch, offset } });
+    this.#recovering.delete(channel);
+    return answer;
+  }
+
   async #live(): Promise<void> {
     for (let failures = 0; this.#wanted;) {
       const { random } = this.#options;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Contracts } from '@shared/contracts.ts';
@@ -10,7 +10,7 @@ import type { Me } from '@shared/people/schema.ts';
 import { systemClock } from '../platform/clock.ts';
 import { dataPaths } from '../platform/data-folder.ts';
 import { createJwt, type Jwt } from '../platform/http/jwt.ts';
-import { parseSecrets } from '../platform/secrets.ts';
+import { readSecrets, type SecretsFile } from '../platform/secrets.ts';
 import { Fault, until } from './fault.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -92,17 +92,15 @@ export class House {
     return this.people[0] as Person;
   }
 
-  /** The keys of the house: tokens that are wrong in one way only can be made with them. */
+  /** The key that signs the tokens of this house: those that are wrong in one way only are made with it, too. */
+  get key(): Uint8Array {
+    return Buffer.from(this.#secrets().jwtKey, 'base64url');
+  }
+
+  /** Signs tokens as the server does. */
   get jwt(): Jwt {
-    if (this.#jwt) return this.#jwt;
-    const secrets = parseSecrets(readFileSync(dataPaths(this.data).secrets, 'utf8'));
-    if (!secrets) throw new Fault('the keys of the data folder are broken');
-    this.#jwt = createJwt({
-      secret: Buffer.from(secrets.jwtKey, 'base64url'),
-      instance: secrets.instanceId,
-      clock: systemClock,
-    });
-    return this.#jwt;
+    const instance = this.#secrets().instanceId;
+    return (this.#jwt ??= createJwt({ secret: this.key, instance, clock: systemClock }));
   }
 
   /** What was logged as an error since the last time that somebody asked. */
@@ -213,6 +211,12 @@ export class House {
   async remove(): Promise<void> {
     if (this.#server && this.#server.ended === undefined) await this.#server.end('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #secrets(): SecretsFile {
+    const secrets = readSecrets(dataPaths(this.data).secrets);
+    if (!secrets) throw new Fault('the keys of the data folder are broken');
+    return secrets;
   }
 
   async #furnish(people: number): Promise<void> {

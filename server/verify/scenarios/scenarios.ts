@@ -1,9 +1,31 @@
 import type { Scenario } from '../scenario.ts';
 import { kills } from './kills.ts';
 import { keys, repeats } from './sending.ts';
+import { halfOpen, silentPeers } from './silent-peers.ts';
+import { deafReader, slowReader } from './slow-readers.ts';
+import { databaseFull, databaseReadOnly, diskFull } from './storage.ts';
 import { storm } from './storm.ts';
 import { channels, hangUps, joining } from './subscribing.ts';
+import { endedSessions, forgedTokens } from './tokens.ts';
 import { upgrade } from './upgrade.ts';
 
 /** All of them, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [channels, hangUps, joining, repeats, keys, storm, upgrade, kills];
+export const scenarios: readonly Scenario[] = [
+  halfOpen,
+  channels,
+  hangUps,
+  joining,
+  silentPeers,
+  repeats,
+  keys,
+  forgedTokens,
+  slowReader,
+  deafReader,
+  endedSessions,
+  databaseFull,
+  databaseReadOnly,
+  diskFull,
+  storm,
+  upgrade,
+  kills,
+];
