@@ -124,6 +124,11 @@ export async function createWorld(): Promise<World> {
   const sockets = {} as Record<Role, TestSocket>;
   for (const role of roles)
     sockets[role] = await openSocket(`${server.url}ws`, { authorization: `Bearer ${people[role].token}` });
+  // Any frame counts as life: on a slow machine these sockets outlive the server's patience with a ping.
+  const alive = setInterval(() => {
+    for (const socket of Object.values(sockets))
+      if (!socket.closed) socket.send({ event: 'ping', channel: 'system', payload: {} });
+  }, 5000);
   const connections = Object.values(sockets).map(({ frames }): string => frames[0]?.payload.connectionId);
   const known: Known = { ...furniture, texts: [...furniture.texts, ...connections] };
   // Who came online is told a moment later: after that nothing happens by itself.
@@ -169,6 +174,7 @@ export async function createWorld(): Promise<World> {
     call: (caller, module, fn, input, key) =>
       server.app.registry.call(callerOf(caller), module, fn, input, key === undefined ? {} : { key }),
     async [Symbol.asyncDispose]() {
+      clearInterval(alive);
       hash[Symbol.dispose]();
       for (const socket of Object.values(sockets)) if (!socket.closed) await socket.close();
       await server.stop();
