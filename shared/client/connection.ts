@@ -85,6 +85,10 @@ const isWelcome = (frame: ServerFrame): frame is ServerFrame<'welcome', Welcome>
   typeof frame.payload.epoch === 'string' &&
   Array.isArray(frame.payload.channels);
 
+/** Milliseconds that a `drain` gives a client to come back. */
+export const drainDelay = (payload: unknown): number =>
+  isRecord(payload) && typeof payload.delay === 'number' ? payload.delay : 0;
+
 export function createConnection(deps: ConnectionDeps): Connection {
   const { timers, random } = deps;
   let phase: Phase = { name: 'idle' };
@@ -176,7 +180,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
   }
 
   function drain(mine: Phase & { name: 'live' }, payload: unknown) {
-    const delay = isRecord(payload) && typeof payload.delay === 'number' ? payload.delay : 0;
+    const delay = drainDelay(payload);
     mine.drain?.cancel();
     const cancel = timers.after(delay, reopen);
     mine.drain = { comeBackAt: timers.now() + delay, cancel };

@@ -4,8 +4,8 @@ import { Aborted, BadAnswer, fail, TimedOut, Unreachable } from '../kernel/error
 import type { HearthError, Result } from '../kernel/result.ts';
 import { backoff } from './backoff.ts';
 import type { Channels } from './channels.ts';
+import { drainDelay } from './connection.ts';
 import { withDeadline } from './deadline.ts';
-import { isRecord } from './envelope.ts';
 import type { FeedEvents, FeedLink, FeedRequest } from './feed-link.ts';
 import type { StreamSlots } from './stream-slots.ts';
 import type { Timers } from './timers.ts';
@@ -115,11 +115,9 @@ export function createFallback(deps: FallbackDeps): Fallback {
       deps.onWelcome(frame as ServerFrame<'welcome', Welcome>);
     },
     frame(frame) {
-      if (frame.event === 'drain') {
-        const { payload } = frame;
-        restart(isRecord(payload) && typeof payload.delay === 'number' ? payload.delay : 0);
-        // What was lost is told with the rest when nothing else is missing any more.
-      } else if (frame.event !== 'reset') deps.onFrame(frame);
+      if (frame.event === 'drain') restart(drainDelay(frame.payload));
+      // What was lost is told with the rest when nothing else is missing any more.
+      else if (frame.event !== 'reset') deps.onFrame(frame);
     },
     subscribed(subscribed: Subscribed) {
       epoch = subscribed.epoch;

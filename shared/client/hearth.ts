@@ -10,8 +10,8 @@ import { isRecord } from './envelope.ts';
 import { createBus } from './events.ts';
 import { createFallback } from './fallback.ts';
 import { CALL_TIMEOUT, createHttp } from './http.ts';
-import { createOutbox, memoryStorage } from './outbox.ts';
-import type { Action } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
+import type { Action, OpenOutbox } from './outbox-storage.ts';
 import { createPollLink } from './poll-link.ts';
 import { createRenewal } from './refresh.ts';
 import { createRequests } from './requests.ts';
@@ -30,6 +30,14 @@ const SUBSCRIBE_TIMEOUT = 10_000;
 
 /** Refusals of the socket that HTTP may not share. */
 const overHttp: readonly string[] = [HttpOnly.code, TooLarge.code, Unauthenticated.code];
+
+/** Keeps actions in the browser's database, whose code is loaded when it is needed; without one as long as the page lives. */
+const browserOutbox =
+  (baseUrl: string): OpenOutbox =>
+  async (owner, removed) => {
+    if (typeof indexedDB === 'undefined') return { load: () => [], save() {}, remove() {} };
+    return (await import('./indexed-outbox.ts')).openIndexedOutbox(`hearth:${baseUrl}`, owner, removed);
+  };
 
 /**
  * Makes a client of one Hearth. Nothing is sent before `start`, `signedIn` or a call. Works in browsers, Bun and Node
@@ -156,7 +164,7 @@ export function createHearth(options: HearthOptions): Hearth {
     return call(module, fn, input, { key, signal });
   }
 
-  const outbox = createOutbox({ timers, random, storage: memoryStorage(), send });
+  const outbox = createOutbox({ timers, random, open: options.outbox ?? browserOutbox(baseUrl), send });
   const session = createSession({ call, renewal, connection, channels, outbox, state, disposed });
   const sleepless = onWake(() => {
     connection.wake();
@@ -181,7 +189,7 @@ export function createHearth(options: HearthOptions): Hearth {
       connection.disconnect();
       slots.dispose();
       channels.clear();
-      outbox.clear();
+      outbox.leave();
       timers.dispose();
       bus.dispose();
     },

@@ -42,7 +42,7 @@ export function createSession(deps: SessionDeps): Session {
     owner = undefined;
     connection.disconnect();
     channels.clear();
-    outbox.clear();
+    outbox.leave();
     renewal.stop();
     const { connection: shown } = state.get();
     state.set({ session: { status: 'signedOut' }, connection: shown });
@@ -53,7 +53,7 @@ export function createSession(deps: SessionDeps): Session {
     if (owner !== undefined && owner !== user.id) forget();
     owner = user.id;
     show({ status: 'signedIn', user });
-    outbox.resume();
+    outbox.resume(user.id);
     connection.connect();
   }
 
@@ -81,6 +81,7 @@ export function createSession(deps: SessionDeps): Session {
     const result = await call('auth', 'signOut');
     const gone = isUnauthenticated(result) || (!result.ok && result.error.code === RefreshRefused.code);
     if (!result.ok && !gone) return result;
+    outbox.clear();
     forget();
     return ok();
   }

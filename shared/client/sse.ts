@@ -62,6 +62,16 @@ export async function* messages(
   }
 }
 
+export const isStream = (response: Response): boolean =>
+  response.ok && /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
+
+/** Why a response is no stream. */
+export async function refusalOf(response: Response, timers: Timers, stop: AbortSignal): Promise<Err> {
+  const read = await withDeadline(timers, CALL_TIMEOUT, [stop], () => readAnswer(response));
+  if ('failed' in read) return fail(read.failed);
+  return read.value.ok ? fail(BadAnswer) : read.value;
+}
+
 async function* follow(
   deps: SseDeps,
   path: string,
@@ -84,8 +94,8 @@ async function* follow(
     if ('failed' in opened) return fail(opened.failed);
     const response = opened.value;
     if (response.status === 204) return ok();
-    if (!response.ok || !/^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')) {
-      const refusal = await refused(response);
+    if (!isStream(response)) {
+      const refusal = await refusalOf(response, timers, stop.signal);
       if (!isUnauthenticated(refusal) || renewed) return refusal;
       renewed = true;
       const renewal_ = await renewal.renew(before);
@@ -103,12 +113,6 @@ async function* follow(
       yield id === undefined ? { event, data: value } : { event, data: value, id };
     }
     return fail(Unreachable);
-  }
-
-  async function refused(response: Response): Promise<Err> {
-    const read = await withDeadline(timers, CALL_TIMEOUT, [stop.signal], () => readAnswer(response));
-    if ('failed' in read) return fail(read.failed);
-    return read.value.ok ? fail(BadAnswer) : read.value;
   }
 
   for (const signal of signals) {

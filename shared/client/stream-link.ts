@@ -3,11 +3,11 @@ import type { ServerFrame } from '../hub/frames.ts';
 import { BadAnswer, fail, TimedOut, Unreachable } from '../kernel/errors.ts';
 import type { Err } from '../kernel/result.ts';
 import { isUnauthenticated } from './api.ts';
-import { isHearthError, isRecord, parseJson, readAnswer } from './envelope.ts';
+import { isHearthError, isRecord, parseJson } from './envelope.ts';
 import type { FeedLink } from './feed-link.ts';
 import type { Http } from './http.ts';
 import type { Renewal } from './refresh.ts';
-import { messages } from './sse.ts';
+import { isStream, messages, refusalOf } from './sse.ts';
 import type { Timers } from './timers.ts';
 
 /** Milliseconds until the first event must be here: a proxy may collect what it should pass on. */
@@ -19,16 +19,14 @@ export const createStreamLink = (http: Http, renewal: Renewal, timers: Timers): 
     const stop = new AbortController();
     const end = () => stop.abort();
     signal.addEventListener('abort', end);
-    let welcomed = false;
     let late = false;
     const cancel = timers.after(FIRST_EVENT, () => {
-      late = !welcomed;
-      if (late) end();
+      late = true;
+      end();
     });
 
     async function refused(response: Response, before: number): Promise<Err> {
-      const answer = await readAnswer(response).catch(() => fail(Unreachable));
-      const refusal = answer.ok ? fail(BadAnswer) : answer;
+      const refusal = await refusalOf(response, timers, stop.signal);
       if (!isUnauthenticated(refusal)) return refusal;
       const renewed = await renewal.renew(before);
       // Come back at once with the new token.
@@ -40,8 +38,7 @@ export const createStreamLink = (http: Http, renewal: Renewal, timers: Timers): 
       const opened = await http.open('sse/hub/subscribe', {}, stop.signal, FIRST_EVENT, request);
       if ('failed' in opened) return fail(opened.failed);
       const response = opened.value;
-      if (!response.ok || !/^text\/event-stream\b/i.test(response.headers.get('content-type') ?? ''))
-        return refused(response, before);
+      if (!isStream(response)) return refused(response, before);
       for await (const { event, data } of messages(response, timers, stop.signal)) {
         const frame = parseJson(data);
         if (event === 'error') return isHearthError(frame) ? { ok: false, error: frame } : fail(BadAnswer);
@@ -49,7 +46,7 @@ export const createStreamLink = (http: Http, renewal: Renewal, timers: Timers): 
         // The contract of the stream says that each event is a frame.
         const known = frame as unknown as ServerFrame;
         if (event === 'welcome') {
-          welcomed = true;
+          cancel();
           on.welcome(known);
         } else if (event === 'subscribed') on.subscribed(known.payload as Subscribed);
         else on.frame(known);

@@ -13,6 +13,7 @@ import type {
 } from '../kernel/contract.ts';
 import type { HearthError, Result } from '../kernel/result.ts';
 import type { Me } from '../people/schema.ts';
+import type { OpenOutbox } from './outbox-storage.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -142,9 +143,14 @@ export interface Outgoing<T = unknown> {
   readonly createdAt: number;
   /** Settles with the server's answer; retryable failures are tried again until then. */
   readonly done: Promise<Result<T>>;
+  /** Why it is not sent before it is enqueued once more: after two weeks a person has to say that it still matters. */
+  readonly held?: HearthError | undefined;
 }
 
-/** Actions are sent one after another, oldest first, over the socket when it is online and over HTTP otherwise. */
+/**
+ * Actions are sent one after another, oldest first, over the socket when it is online and over HTTP otherwise. What is not
+ * answered is kept for the person in this browser. Enqueuing a key that waits already adds nothing.
+ */
 export interface Outbox {
   enqueue<M extends keyof Contracts & string, F extends FunctionNames<Contracts[M]['definitions']> & string>(
     module: M,
@@ -153,6 +159,8 @@ export interface Outbox {
     key: string,
   ): Outgoing<OutputOf<Contracts[M]['definitions'][F]>>;
   pending(): readonly Outgoing[];
+  /** Resolves when `pending` has what an earlier page of this person left. */
+  loaded(): Promise<void>;
   /** Forgets an action that was not answered yet. */
   cancel(key: string): boolean;
 }
@@ -191,6 +199,8 @@ export interface HearthOptions {
   build?: string;
   /** For clients without cookies: a Bearer token, asked for at each request. */
   token?: () => string | undefined | Promise<string | undefined>;
+  /** Where a person's unsent actions are kept; in the browser's database where there is one unless told. */
+  outbox?: OpenOutbox;
   fetch?: typeof fetch;
   WebSocket?: typeof WebSocket;
   clock?: Clock;

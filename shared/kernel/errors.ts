@@ -73,5 +73,6 @@ export const Unreachable = defineError('network.unreachable', 0, 'The server can
 export const TimedOut = defineError('network.timeout', 0, 'The server took too long to answer', true);
 export const Aborted = defineError('network.aborted', 0, 'The request was cancelled');
 export const BadAnswer = defineError('network.bad_answer', 0, 'The answer did not come from Hearth', true);
+export const TooOld = defineError('outbox.too_old', 0, 'This is older than two weeks');
 
-export const clientErrors: readonly ErrorDef[] = [Unreachable, TimedOut, Aborted, BadAnswer];
+export const clientErrors: readonly ErrorDef[] = [Unreachable, TimedOut, Aborted, BadAnswer, TooOld];

@@ -54,6 +54,7 @@ export const errors: Translation<typeof english> = {
   'errors.network.timeout': 'Der Server hat zu lange nicht geantwortet.',
   'errors.network.aborted': 'Die Anfrage wurde abgebrochen.',
   'errors.network.bad_answer': 'Die Antwort kam nicht von Hearth. Ist ein Proxy dazwischen?',
+  'errors.outbox.too_old': 'Das ist mehr als zwei Wochen alt. Soll es noch gesendet werden?',
   'errors.waitSeconds': {
     one: 'Zu viele Versuche. Bitte warte {count} Sekunde.',
     other: 'Zu viele Versuche. Bitte warte {count} Sekunden.',

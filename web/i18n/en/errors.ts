@@ -49,6 +49,7 @@ export const errors = {
   'errors.network.timeout': 'The server took too long to answer.',
   'errors.network.aborted': 'The request was cancelled.',
   'errors.network.bad_answer': 'The answer did not come from Hearth. Is a proxy in between?',
+  'errors.outbox.too_old': 'This is more than two weeks old. Should it still be sent?',
   'errors.waitSeconds': {
     one: 'Too many attempts. Please wait {count} second.',
     other: 'Too many attempts. Please wait {count} seconds.',
