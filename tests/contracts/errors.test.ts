@@ -51,7 +51,7 @@ describe('the error codes', () => {
     for (const { folder, error } of exported) {
       expect(error.code).toMatch(/^[a-z]+\.[a-z]+(_[a-z]+)*$/);
       const domain = error.code.split('.')[0];
-      if (folder === 'kernel') expect(domain).toMatch(/^(request|auth|server|network)$/);
+      if (folder === 'kernel') expect(domain).toMatch(/^(request|auth|server|network|outbox)$/);
       else expect(domain).toBe(folder);
     }
   });
