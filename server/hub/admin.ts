@@ -9,6 +9,7 @@ import type { LiveSession, LiveSessions } from '../modules/live-sessions.ts';
 import type { ChannelNamespace, ServerModule } from '../modules/module.ts';
 import { invalid } from '../modules/validation.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Tx } from '../platform/db/db.ts';
 import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { eventFrame, systemFrame } from './encode.ts';
@@ -71,8 +72,8 @@ export function createAdmin({ clock, journal, connections, subscriptions, live, 
     namespace: ChannelNamespace,
     channel: string,
     { event, payload }: Message,
-  ): Promise<Result<Sent>> =>
-    ctx.write(async (tx) => {
+  ): Promise<Result<Sent>> => {
+    const store = async (tx: Tx): Promise<Result<Sent>> => {
       const sent: Sent = { connections: subscriptions().subscribers(channel), cursor: null };
       if (namespace.kind === 'journalled') {
         const { epoch, offset, seq } = await journal.emit(tx, channel, event, payload, ctx.actor);
@@ -80,7 +81,9 @@ export function createAdmin({ clock, journal, connections, subscriptions, live, 
         sent.cursor = { epoch, offset, seq };
       } else tx.afterCommit(() => subscriptions().publish(channel, event, payload, clock.now()));
       return ok(sent);
-    });
+    };
+    return ctx.write(store, { lane: channel });
+  };
 
   const publish = async (
     ctx: Context,

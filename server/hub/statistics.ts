@@ -1,9 +1,14 @@
+import { closeCodes } from '@shared/hub/close-codes.ts';
 import { Histogram } from './histogram.ts';
 
 /** Seconds. */
 const latencies = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 /** Writes that shared a commit. */
 const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+
+/** Close codes that are counted each for itself. A client may send any other one: those are one. */
+const counted = new Set<number>([1000, 1001, 1002, 1005, 1006, 1009, 1011, ...Object.values(closeCodes)]);
+export type CountedCode = number | 'other';
 
 /** Why a socket was not let in. */
 export type Refusal = 'unauthenticated' | 'origin' | 'not_ready' | 'user' | 'address' | 'node';
@@ -25,7 +30,7 @@ export class Statistics {
   lost = 0;
   replayed = 0;
   /** Connections closed, by close code. */
-  readonly closes = new Map<number, number>();
+  readonly closes = new Map<CountedCode, number>();
   /** Connections refused before the upgrade. */
   readonly refusals: Record<Refusal, number> = {
     unauthenticated: 0,
@@ -61,7 +66,8 @@ export class Statistics {
   }
 
   closed(code: number): void {
-    this.closes.set(code, (this.closes.get(code) ?? 0) + 1);
+    const name: CountedCode = counted.has(code) ? code : 'other';
+    this.closes.set(name, (this.closes.get(name) ?? 0) + 1);
   }
 
   refusedFrame(code: string): void {

@@ -122,6 +122,20 @@ describe('the statistics', () => {
     expect(after.opened - before.opened).toBe(1);
   });
 
+  test('count close codes that a client made up as one', async () => {
+    const before = (await stats()).closed;
+    for (const code of [3001, 4999, 1000]) {
+      const socket = new WebSocket(`${server.url}ws`.replace('http', 'ws'), {
+        headers: { authorization: `Bearer ${ben.token}` },
+      } as unknown as string[]);
+      await until(() => socket.readyState === WebSocket.OPEN);
+      socket.close(code);
+    }
+    const counted = async (name: string) => ((await stats()).closed[name] ?? 0) - (before[name] ?? 0);
+    await until(async () => (await counted('other')) === 2 && (await counted('1000')) === 1);
+    expect((await stats()).closed['4999']).toBeUndefined();
+  });
+
   test('count handshakes that were refused by their reason', async () => {
     const before = (await stats()).refused;
     await fetch(`${server.url}ws`);
@@ -228,7 +242,7 @@ describe('the list of connections', () => {
 });
 
 describe('the channel of the statistics', () => {
-  test('is for admins alone (A7)', async () => {
+  test('is for admins alone [A7]', async () => {
     const [admin, member] = [await connect(ada), await connect(ben)];
     expect((await member.ask('subscribe', 'system:stats')).payload.code).toBe('hub.channel_not_found');
     expect((await admin.ask('subscribe', 'system:stats')).event).toBe('ack');
@@ -239,7 +253,7 @@ describe('the channel of the statistics', () => {
     expect(member.frames.some(({ event }) => event === 'system_stats')).toBe(false);
   });
 
-  test('is read every two seconds while somebody watches, and not at all otherwise (A7)', () => {
+  test('is read every two seconds while somebody watches, and not at all otherwise [A7]', () => {
     const clock = new TestClock();
     let reads = 0;
     const feed = createStatsFeed({ clock, read: () => ({ n: ++reads }) as unknown as Stats, publish: () => {} });

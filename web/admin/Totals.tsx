@@ -5,7 +5,8 @@ import { useI18n } from '../i18n/i18n.tsx';
 import type { Format } from './format.ts';
 
 const closeCodes = [
-  1000, 1001, 1006, 4000, 4001, 4002, 4003, 4004, 4005, 4006, 4500, 4501, 4502, 4503, 4504, 4505,
+  1000, 1001, 1002, 1005, 1006, 1009, 1011, 4000, 4001, 4002, 4003, 4004, 4005, 4006, 4500, 4501, 4502, 4503, 4504,
+  4505,
 ] as const;
 const refusals = ['unauthenticated', 'origin', 'not_ready', 'user', 'address', 'node'] as const;
 
@@ -56,7 +57,7 @@ export function Totals(props: { stats: Stats; format: Format }) {
       .toSorted(([, a], [, b]) => b - a)
       .map(([code, times]) => {
         const known = closeCodes.find((each) => String(each) === code);
-        return { name: known ? t(`admin.closed.${known}`) : t('admin.closed.other', { code }), value: count(times) };
+        return { name: known ? t(`admin.closed.${known}`) : t('admin.closed.other'), value: count(times) };
       });
   const refused = (): Fact[] => [
     ...refusals
