@@ -57,7 +57,7 @@ const forgeries: [string, () => string][] = [
   ['that is no token at all', () => 'eyJ..'],
   ['that is empty', () => ''],
 ];
-test.each(forgeries)('a token %s proves nothing', async (_, forge) => {
+test.each(forgeries)('a token %s proves nothing [C1]', async (_, forge) => {
   expect(await verify(forge())).toBeUndefined();
 });
 

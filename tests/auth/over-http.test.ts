@@ -48,7 +48,7 @@ test('a refresh by cookie issues new cookies, and the refresh token is in no bod
   expect(JSON.stringify(answer.body)).not.toContain(refreshToken ?? '');
 });
 
-test('a session that is ended elsewhere loses its sockets within a second, and others keep theirs', async () => {
+test('a session that is ended elsewhere loses its sockets within a second, and others keep theirs [C9]', async () => {
   const [here, there] = await Promise.all([signIn(), signIn()]);
   const [kept, lost] = await Promise.all([connect(here.cookies), connect(there.cookies)]);
   const sessions = await there.get<{ id: string; current: boolean }[]>('auth/sessions');

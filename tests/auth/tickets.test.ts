@@ -28,13 +28,13 @@ test('of many uses at once one succeeds', async () => {
   expect(uses.filter((identity) => identity !== undefined)).toHaveLength(1);
 });
 
-test('a ticket is worthless after thirty seconds', async () => {
+test('a ticket is worthless after thirty seconds [C3]', async () => {
   const ticket = await issue();
   scene.clock.advance(30_000);
   expect(await redeem(ticket)).toBeUndefined();
 });
 
-test('a bound ticket serves pages of its origin alone, and a wrong one uses it up', async () => {
+test('a bound ticket serves pages of its origin alone, and a wrong one uses it up [C3]', async () => {
   const right = await issue('https://board.example/some/page?x=1');
   expect(await redeem(right, 'https://board.example')).toEqual(ada.identity);
   for (const origin of [

@@ -53,7 +53,7 @@ describe('over real sockets', () => {
     ]);
   });
 
-  test('a message sent twice by frame is acknowledged twice alike and arrives once', async () => {
+  test('a message sent twice by frame is acknowledged twice alike and arrives once [X1]', async () => {
     const room = await roomOf('private', 'Echo');
     const channel = `room:${room.id}`;
     const socket = await connect(ada);
@@ -70,7 +70,7 @@ describe('over real sockets', () => {
     expect(texts).toEqual(['once', 'marker']);
   });
 
-  test('a removed member gets no further frame of the room, also after reconnecting with a cursor', async () => {
+  test('a removed member gets no further frame of the room, also after reconnecting with a cursor [N3]', async () => {
     const room = await roomOf('private', 'Cellar');
     const channel = `room:${room.id}`;
     await ada.get('chat/addMember', { roomId: room.id, userId: ben.user.id });

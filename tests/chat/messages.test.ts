@@ -108,7 +108,7 @@ describe('postMessage', () => {
 });
 
 describe('a client id', () => {
-  test('sent again stores and sends nothing, and gets the first message and its cursor again', async () => {
+  test('sent again stores and sends nothing, and gets the first message and its cursor again [X1]', async () => {
     const input = { roomId: rooms.open, clientId: 'c-1', text: 'Hello' };
     const first = await t.call('ann', 'postMessage', input);
     await t.say('ben', rooms.open, 'in between');
@@ -117,7 +117,7 @@ describe('a client id', () => {
     expect(await t.call('ann', 'postMessage', input)).toEqual(first);
   });
 
-  test('sent twice at the same time stores once', async () => {
+  test('sent twice at the same time stores once [X1]', async () => {
     const input = { roomId: rooms.open, clientId: 'c-1', text: 'Hello' };
     const [one, two] = await Promise.all([t.call('ann', 'postMessage', input), t.call('ann', 'postMessage', input)]);
     expect(one.ok).toBe(true);
@@ -133,7 +133,7 @@ describe('a client id', () => {
     expect(ben.position).toBe(2);
   });
 
-  test('is refused for another text, room, answer or thread', async () => {
+  test('is refused for another text, room, answer or thread [X1]', async () => {
     const first = await t.must('ann', 'postMessage', { roomId: rooms.open, clientId: 'c-1', text: 'Hello' });
     for (const other of [
       { roomId: rooms.open, clientId: 'c-1', text: 'Goodbye' },

@@ -45,7 +45,7 @@ describe('the room channels', () => {
     expect(await may('ann', `room:${rooms.closed}`)).toBe(false);
   });
 
-  test('tell the others who came online and who went, and store nothing', async () => {
+  test('tell the others who came online and who went, and store nothing [P2]', async () => {
     const before = t.dump();
     t.chat.module.onOnline?.(t.id('cal'));
     await until(() => t.hub.frames.length >= 2);
@@ -61,7 +61,7 @@ describe('the room channels', () => {
     expect(t.failures).toEqual([]);
   });
 
-  test('of large rooms do not tell who comes and goes', async () => {
+  test('of large rooms do not tell who comes and goes [P2]', async () => {
     t.change(`UPDATE rooms SET members = 101 WHERE id = '${rooms.open}'`);
     t.change(`UPDATE rooms SET members = 100 WHERE id = '${rooms.closed}'`);
     t.chat.module.onOnline?.(t.id('cal'));

@@ -74,7 +74,7 @@ describe('hearth backup and restore', () => {
     expect(await again.call('people/me', {}, token)).toMatchObject({ name: 'Ada' });
   });
 
-  test('renew the journal, so that no client goes on from what never happened', async () => {
+  test('renew the journal, so that no client goes on from what never happened [R5]', async () => {
     using folder = temporaryFolder();
     const cwd = folder.path;
     const epoch = () =>

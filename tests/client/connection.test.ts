@@ -350,7 +350,7 @@ test('frames fail at once without a connection, after their time, when cut, canc
   expect(await cut).toBe('network.unreachable');
 });
 
-test('frames that are no frames are ignored, and so are unknown events', async () => {
+test('frames that are no frames are ignored, and so are unknown events [F4]', async () => {
   const { server, goOnline, roundTrip, received, status } = setUp();
   await goOnline();
   for (const text of ['', 'null', '[]', '{"event":1}', 'nonsense']) server.peers[0]!.send(text);

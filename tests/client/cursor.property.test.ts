@@ -18,7 +18,7 @@ const frame = (offset: number): ServerFrame & { offset: number } => ({
   ts: 0,
 });
 
-test('events that arrive in any order and any number of times are given out once and in order', () => {
+test('events that arrive in any order and any number of times are given out once and in order [R6]', () => {
   const arrivals = fc.integer({ min: 1, max: 40 }).chain((length) => {
     const all = Array.from({ length }, (_, at) => at + 1);
     return fc

@@ -50,7 +50,7 @@ test('an action goes over HTTP while there is no socket', async () => {
   expect(server.asked(post)[0]?.body).toEqual(message('a'));
 });
 
-test('actions are stored in their order, one after another', async () => {
+test('actions are stored in their order, one after another [X4]', async () => {
   const { server, goOnline, enqueue, stored, store } = storing();
   await goOnline();
   const waiting: (() => void)[] = [];
@@ -69,7 +69,7 @@ test('actions are stored in their order, one after another', async () => {
   expect(stored).toEqual(['a', 'b', 'c']);
 });
 
-test('a cut between sending and the answer stores the action once, with the same key', async () => {
+test('a cut between sending and the answer stores the action once, with the same key [X4]', async () => {
   const { server, clock, goOnline, enqueue, stored, store, keys, hearth, waits } = storing();
   await goOnline();
   server.handlers.set('call', (frame, peer) => {
@@ -95,7 +95,7 @@ test('a cut between sending and the answer stores the action once, with the same
   expect(sent.filter((key) => key === 'a').length).toBeGreaterThan(1);
 });
 
-test('what cannot be sent now is tried again, and nothing overtakes it', async () => {
+test('what cannot be sent now is tried again, and nothing overtakes it [X4]', async () => {
   const { server, clock, enqueue, stored, waits } = storing();
   const answer = server.routes.get(post)!;
   server.routes.set(post, () => refusal('server.storage_failed', 503, true));

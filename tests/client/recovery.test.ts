@@ -81,7 +81,7 @@ test('the status is recovering until the last page has arrived', async () => {
   expect(statuses.slice(-3)).toEqual(['offline', 'recovering', 'online']);
 });
 
-test('a gap is filled before later events are given out, without reconnecting', async () => {
+test('a gap is filled before later events are given out, without reconnecting [R6]', async () => {
   const { server, hearth, goOnline, payloads, resets } = setUp();
   await goOnline();
   await hearth.ws.subscribe('room:a').ready;
@@ -97,7 +97,7 @@ test('a gap is filled before later events are given out, without reconnecting', 
   expect(resets).toEqual([]);
 });
 
-test('events that arrive twice are given out once', async () => {
+test('events that arrive twice are given out once [R6]', async () => {
   const { server, hearth, goOnline, roundTrip, payloads } = setUp();
   await goOnline();
   await hearth.ws.subscribe('room:a').ready;

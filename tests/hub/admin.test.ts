@@ -65,7 +65,7 @@ describe('who may', () => {
     ['stats', () => ({})],
     ['connections', () => ({})],
   ];
-  test.each(calls)('%s is for admins alone, and a refused call reaches nobody (A1)', async (name, input) => {
+  test.each(calls)('%s is for admins alone, and a refused call reaches nobody [A1]', async (name, input) => {
     for (const [person, status] of [
       [ben, 403],
       [gus, 403],
@@ -133,7 +133,7 @@ describe('who may', () => {
       'request.invalid',
     ],
   ];
-  test.each(refused)('%s is refused by %s and reaches nobody (A4)', async (_, name, input, status, code) => {
+  test.each(refused)('%s is refused by %s and reaches nobody [A4]', async (_, name, input, status, code) => {
     expect(
       await heard(async () => {
         const answer = await ada.call(`hub/${name}`, input());
@@ -159,7 +159,7 @@ describe('who may', () => {
     'system_stats',
     'ticket_update',
   ];
-  test.each(impersonations)('nobody may send the event %s, whichever way (A4)', async (event) => {
+  test.each(impersonations)('nobody may send the event %s, whichever way [A4]', async (event) => {
     const ways = {
       publish: { channel: `room:${room}` },
       broadcast: {},
@@ -188,7 +188,7 @@ describe('who may', () => {
 });
 
 describe('publish', () => {
-  test('reaches the members of a room and nobody else, with its place in the answer (A2)', async () => {
+  test('reaches the members of a room and nobody else, with its place in the answer [A2]', async () => {
     let answer: any;
     const channel = `room:${room}`;
     expect(
@@ -201,7 +201,7 @@ describe('publish', () => {
     expect(answer.connections).toBe(3);
   });
 
-  test('is recovered like everything of its channel, and carries its cursor in the ack (A2)', async () => {
+  test('is recovered like everything of its channel, and carries its cursor in the ack [A2]', async () => {
     const channel = `room:${room}`;
     const ack = await sockets.ada.ask('call', 'system', {
       module: 'hub',
@@ -234,7 +234,7 @@ describe('broadcast', () => {
     ).toEqual({ ada: frames, ben: frames, ben2: frames, gus: frames });
   });
 
-  test('with the same key happens once, also when it is sent at the same time, and another input is refused (A3)', async () => {
+  test('with the same key happens once, also when it is sent at the same time, and another input is refused [A3]', async () => {
     const key = { 'idempotency-key': 'tea-1' };
     const frames = ['global tea'];
     const input = { event: 'tea', payload };
@@ -259,7 +259,7 @@ describe('sending to one', () => {
     });
   });
 
-  test('connection reaches that one, and with the same key once (A3)', async () => {
+  test('connection reaches that one, and with the same key once [A3]', async () => {
     const input = { connectionId: idOf(sockets.ben2), ...message };
     const key = { 'idempotency-key': 'one-1' };
     expect(await heard(() => ada.call('hub/sendToConnection', input, key))).toEqual({ ben2: ['system lights_out'] });
@@ -271,7 +271,7 @@ describe('sending to one', () => {
 });
 
 describe('unsubscribe', () => {
-  test('cuts one connection off and tells it so, until it asks again (A5)', async () => {
+  test('cuts one connection off and tells it so, until it asks again [A5]', async () => {
     const channel = `room:${room}`;
     const cut = [`${channel} unsubscribed`];
     const input = { connectionId: idOf(sockets.ben), channel };
@@ -318,7 +318,7 @@ describe('disconnect', () => {
     ['that may not', { reconnect: false }, closeCodes.dismissed],
     ['with a code of its own', { code: 4100 }, 4100],
   ];
-  test.each(cases)('closes a connection %s, and no other (A6)', async (_, how, code) => {
+  test.each(cases)('closes a connection %s, and no other [A6]', async (_, how, code) => {
     const doomed = await connect(ben);
     const closed = await ada.get('hub/disconnect', { connectionId: idOf(doomed), ...how });
     expect(closed).toEqual({ closed: 1 });

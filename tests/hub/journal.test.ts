@@ -36,7 +36,7 @@ const emit = (channel: string, n: unknown, before: (tx: Tx) => unknown = () => u
     return ok(await journal.emit(tx, channel, 'noted', { n }, systemActor));
   });
 
-test('seq counts everything and offset counts a channel, both from 1', async () => {
+test('seq counts everything and offset counts a channel, both from 1 [N5]', async () => {
   const cursors = await Promise.all([emit('a:1', 1), emit('b:1', 2), emit('a:1', 3)]);
   expect(cursors.map((result) => result.ok && [result.data.channel, result.data.seq, result.data.offset])).toEqual([
     ['a:1', 1, 1],
@@ -50,7 +50,7 @@ test('seq counts everything and offset counts a channel, both from 1', async () 
   ]);
 });
 
-test('a write that is rolled back leaves no hole and publishes nothing', async () => {
+test('a write that is rolled back leaves no hole and publishes nothing [N5]', async () => {
   const failing = (ending: () => unknown) =>
     opened.db
       .write(async (tx) => {
@@ -77,7 +77,7 @@ test('a write that is rolled back leaves no hole and publishes nothing', async (
   expect(journal.seq).toBe(3);
 });
 
-test('offsets, seq and epoch go on after reopening', async () => {
+test('offsets, seq and epoch go on after reopening [N5]', async () => {
   await emit('a:1', 1);
   const again = await open({ epoch: journal.epoch, seq: 1 });
   expect([again.epoch, again.seq]).toEqual([journal.epoch, 1]);
@@ -85,7 +85,7 @@ test('offsets, seq and epoch go on after reopening', async () => {
   expect(next).toMatchObject({ data: { seq: 2, offset: 2 } });
 });
 
-test('a database that is behind the high-water mark, or of another epoch, gets a new epoch', async () => {
+test('a database that is behind the high-water mark, or of another epoch, gets a new epoch [R5]', async () => {
   await emit('a:1', 1);
   const { epoch } = journal;
   expect((await open({ epoch, seq: 1 })).epoch).toBe(epoch);
@@ -95,7 +95,7 @@ test('a database that is behind the high-water mark, or of another epoch, gets a
   expect((await open({ epoch, seq: 1 })).epoch).not.toBe(behind.epoch);
 });
 
-test('a rewritten payload is what recovery finds from then on', async () => {
+test('a rewritten payload is what recovery finds from then on [R7]', async () => {
   await emit('a:1', 'secret');
   await opened.db.write((tx) => journal.rewrite(tx, 'a:1', 1, { n: 'gone' }));
   const events = await journal.after('a:1', 0, 10);

@@ -78,7 +78,7 @@ describe('connections', () => {
     ],
   ];
   test.each(cases)(
-    '%s are limited: a refusal is 503 with Retry-After before the upgrade, and says so (C4)',
+    '%s are limited: a refusal is 503 with Retry-After before the upgrade, and says so [C4]',
     async (_, why, before, address) => {
       for (const [, from] of before) await connect(ada, from);
       const counted = refusals()[why];
@@ -103,7 +103,7 @@ describe('connections', () => {
     expect((await connect(ada, '192.0.2.1')).frames[0]?.event).toBe('welcome');
   });
 
-  test('of all are limited, whoever comes from wherever', async () => {
+  test('of all are limited, whoever comes from wherever [C4]', async () => {
     for (const [person, address] of [
       [ada, '192.0.2.1'],
       [ada, '192.0.2.2'],
@@ -147,7 +147,7 @@ test('a household is a /64 of IPv6, and every IPv4 address is one of its own', (
 describe('bytes', () => {
   const big = { event: 'ping', channel: 'system', payload: { x: 'y'.repeat(50_000) } };
 
-  test('of a connection are limited beside its frames, and others do not notice', async () => {
+  test('of a connection are limited beside its frames, and others do not notice [L2]', async () => {
     const [greedy, modest] = [await connect(ada), await connect(ben)];
     for (let n = 0; n < 5; n++) greedy.send(big);
     const refusal = await greedy.next(({ event }) => event === 'error');
@@ -156,7 +156,7 @@ describe('bytes', () => {
     expect((await modest.ask('ping', 'system')).event).toBe('pong');
   });
 
-  test('of a flood end in 4004 (L2)', async () => {
+  test('of a flood end in 4004 [L2]', async () => {
     const flood = await connect(ada);
     for (let n = 0; n < 100; n++) flood.send(big);
     expect((await flood.untilClosed()).code).toBe(closeCodes.rateLimited);

@@ -3,7 +3,7 @@ import { Pacer } from '../../server/hub/pacer.ts';
 
 const pacerFor = (subscribers: number): Pacer => new Pacer(() => subscribers);
 
-test('a channel that was quiet sends at once, however many subscribe', () => {
+test('a channel that was quiet sends at once, however many subscribe [L7]', () => {
   const pacer = pacerFor(1000);
   expect(pacer.delay('room:a', 0)).toBe(0);
   pacer.published('room:a', 0);
@@ -11,7 +11,7 @@ test('a channel that was quiet sends at once, however many subscribe', () => {
   expect(pacer.delay('room:b', 0)).toBe(0);
 });
 
-test('a channel whose next write comes before its subscribers were served gathers, scaled with their number', () => {
+test('a channel whose next write comes before its subscribers were served gathers, scaled with their number [L7]', () => {
   const pacer = pacerFor(1000);
   pacer.published('room:a', 100);
   expect(pacer.delay('room:a', 101)).toBe(9);
@@ -20,7 +20,7 @@ test('a channel whose next write comes before its subscribers were served gather
   expect(small.delay('room:a', 100.5)).toBe(1.5);
 });
 
-test('nobody waits longer than 20 ms, and few subscribers wait not at all', () => {
+test('nobody waits longer than 20 ms, and few subscribers wait not at all [L7]', () => {
   const pacer = pacerFor(20_000);
   pacer.published('room:a', 100);
   expect(pacer.delay('room:a', 100)).toBe(20);

@@ -13,14 +13,14 @@ const scene = () => {
   return { clock, seen, presence };
 };
 
-test('several devices are one person', () => {
+test('several devices are one person [P1]', () => {
   const { seen, presence } = scene();
   presence.came('a');
   presence.came('a');
   expect(seen).toEqual(['+a']);
 });
 
-test('a short absence is none, a long one is told once', () => {
+test('a short absence is none, a long one is told once [P1]', () => {
   const { clock, seen, presence } = scene();
   presence.came('a');
   presence.left('a');

@@ -36,7 +36,7 @@ describe('connecting', () => {
       },
     });
 
-  test('a missing, malformed or forged token is a 401 before the upgrade', async () => {
+  test('a missing, malformed or forged token is a 401 before the upgrade [C1]', async () => {
     const [head, payload] = ada.token.split('.');
     const none = `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${payload}.`;
     for (const headers of [
@@ -46,7 +46,7 @@ describe('connecting', () => {
       expect((await handshake(headers)).status).toBe(401);
   });
 
-  test('a cookie from a foreign origin is a 403, from our own it connects', async () => {
+  test('a cookie from a foreign origin is a 403, from our own it connects [C2]', async () => {
     const foreign = await handshake({ cookie: ada.cookies, origin: 'https://evil.example' });
     expect(foreign.status).toBe(403);
     const socket = await openSocket(`${server.url}ws`, { cookie: ada.cookies, origin: new URL(server.url).origin });
@@ -54,7 +54,7 @@ describe('connecting', () => {
     await socket.close();
   });
 
-  test('a ticket connects once, and only from the origin it is bound to', async () => {
+  test('a ticket connects once, and only from the origin it is bound to [C3]', async () => {
     const { ticket } = await ada.get('auth/ticket', { origin: 'https://page.example' });
     const wrong = await handshake({ origin: 'https://other.example' }, `?ticket=${ticket}`);
     expect(wrong.status).toBe(401);
@@ -70,7 +70,7 @@ describe('connecting', () => {
     expect((await fetch(`${server.url}ws`, { headers: bearer(ada) })).status).toBe(426);
   });
 
-  test('welcome comes first and names connection, user, limits, build, channels and rooms', async () => {
+  test('welcome comes first and names connection, user, limits, build, channels and rooms [C6]', async () => {
     const socket = await connect(ben);
     const [welcome] = socket.frames;
     expect(welcome).toMatchObject({ event: 'welcome', channel: 'system' });
@@ -139,7 +139,7 @@ describe('frames', () => {
     expect(answer).toMatchObject({ event: 'ack', payload: { ticket: expect.any(String) } });
   });
 
-  test.each(refused)('%s is an error frame and leaves the connection open', async (_, frame, code) => {
+  test.each(refused)('%s is an error frame and leaves the connection open [F3, F4, N1]', async (_, frame, code) => {
     const from = socket.frames.length;
     socket.send(frame);
     const answer = await socket.next(({ event }) => event === 'error', from);
@@ -148,7 +148,7 @@ describe('frames', () => {
     expect((await socket.ask('ping', 'system')).event).toBe('pong');
   });
 
-  test('broken JSON, binary and oversized frames are error frames too', async () => {
+  test('broken JSON, binary and oversized frames are error frames too [F3]', async () => {
     for (const [data, code] of [
       ['{"event":', 'request.malformed'],
       [new Uint8Array([1, 2, 3]), 'request.malformed'],
@@ -163,7 +163,7 @@ describe('frames', () => {
     }
   });
 
-  test('a request with an id gets exactly one answer, in the order of the requests', async () => {
+  test('a request with an id gets exactly one answer, in the order of the requests [F5, F7]', async () => {
     const from = socket.frames.length;
     for (let id = 0; id < 50; id++)
       socket.send({
@@ -178,7 +178,7 @@ describe('frames', () => {
     );
   });
 
-  test('a posted message is acked with its cursor and arrives as an event with the same one', async () => {
+  test('a posted message is acked with its cursor and arrives as an event with the same one [X1]', async () => {
     const ack = await socket.ask('chat_message', `room:${room}`, { clientId: 'ack-1', text: 'hello' });
     expect(ack).toMatchObject({ event: 'ack', channel: `room:${room}`, payload: { body: { text: 'hello' } } });
     const event = await socket.next((frame) => frame.event === 'chat_message' && frame.payload.clientId === 'ack-1');
@@ -188,7 +188,7 @@ describe('frames', () => {
     expect(again).toMatchObject({ event: 'ack', offset: ack.offset, payload: { id: ack.payload.id } });
   });
 
-  test('the same idempotency key does a thing once, and with another input it is refused', async () => {
+  test('the same idempotency key does a thing once, and with another input it is refused [X2]', async () => {
     const input = { module: 'chat', function: 'createRoom', input: { name: 'Once', kind: 'private' }, key: 'k-1' };
     const first = await socket.ask('call', 'system', input);
     const again = await socket.ask('call', 'system', input);
@@ -199,7 +199,7 @@ describe('frames', () => {
     expect(named).toHaveLength(1);
   });
 
-  test('a subscription beyond the limit is refused, and rooms given by the server do not count', async () => {
+  test('a subscription beyond the limit is refused, and rooms given by the server do not count [N2]', async () => {
     const many = await connect(ben);
     for (let i = 0; i < limits.channels; i++) expect((await many.ask('subscribe', `probe:${i}`)).event).toBe('ack');
     expect((await many.ask('subscribe', 'probe:more')).payload.code).toBe('hub.too_many_channels');
@@ -209,14 +209,14 @@ describe('frames', () => {
     await many.close();
   });
 
-  test('a flood of frames is answered with an error and then closed with 4004', async () => {
+  test('a flood of frames is answered with an error and then closed with 4004 [L2]', async () => {
     const flood = await connect(ben);
     for (let i = 0; i < 3000; i++) flood.send({ event: 'ping', channel: 'system', payload: {} });
     expect((await flood.untilClosed()).code).toBe(closeCodes.rateLimited);
     expect(flood.frames.some(({ payload }) => payload.code === 'request.rate_limited')).toBe(true);
   });
 
-  test('somebody who keeps breaking the protocol is closed with 4502', async () => {
+  test('somebody who keeps breaking the protocol is closed with 4502 [L3]', async () => {
     const rude = await connect(ben);
     for (let i = 0; i < 60; i++) rude.raw('{{');
     expect((await rude.untilClosed()).code).toBe(closeCodes.protocolViolation);
@@ -224,7 +224,7 @@ describe('frames', () => {
 });
 
 describe('recovery', () => {
-  test('what was missed comes in order and once, in pages, and then the channel is live', async () => {
+  test('what was missed comes in order and once, in pages, and then the channel is live [R1, R2]', async () => {
     const socket = await connect(ada);
     const channel = `room:${(await ada.get('chat/createRoom', { name: 'Long', kind: 'private' })).id}`;
     const roomId = channel.slice(5);
@@ -250,7 +250,7 @@ describe('recovery', () => {
     await back.close();
   });
 
-  test('a cursor of another epoch, or ahead of the head, is not recovered and nothing is replayed', async () => {
+  test('a cursor of another epoch, or ahead of the head, is not recovered and nothing is replayed [R3]', async () => {
     const socket = await connect(ada);
     const { epoch } = socket.frames[0]?.payload ?? {};
     for (const since of [
@@ -267,7 +267,7 @@ describe('recovery', () => {
     await socket.close();
   });
 
-  test('a subscriber who joins while others publish misses nothing and sees nothing twice', async () => {
+  test('a subscriber who joins while others publish misses nothing and sees nothing twice [C7]', async () => {
     const before = await connect(ada);
     const { offset } = before.frames[0]!.payload.channels.find(
       (c: { channel: string }) => c.channel === `room:${room}`,
@@ -285,7 +285,7 @@ describe('recovery', () => {
     await late.close();
   });
 
-  test('offsets and epoch survive a restart, and a client recovers across it', async () => {
+  test('offsets and epoch survive a restart, and a client recovers across it [N5, R1]', async () => {
     const own = await startTestServer();
     const person = await own.admin();
     const roomId = (await person.get('chat/listRooms'))[0].id;
@@ -306,7 +306,7 @@ describe('recovery', () => {
 });
 
 describe('rights on a running connection', () => {
-  test('a removed member gets no further frame, also not after reconnecting', async () => {
+  test('a removed member gets no further frame, also not after reconnecting [N3]', async () => {
     const { id } = await ada.get('chat/createRoom', { name: 'Closed', kind: 'private' });
     const socket = await connect(ben);
     await ada.get('chat/addMember', { roomId: id, userId: ben.user.id });
@@ -333,7 +333,7 @@ describe('rights on a running connection', () => {
     await back.close();
   });
 
-  test('a person added to a room receives it at once on open connections', async () => {
+  test('a person added to a room receives it at once on open connections [N4]', async () => {
     const socket = await connect(ben);
     const { id } = await ada.get('chat/createRoom', { name: 'New', kind: 'private' });
     await ada.get('chat/addMember', { roomId: id, userId: ben.user.id });
@@ -345,7 +345,7 @@ describe('rights on a running connection', () => {
     await socket.close();
   });
 
-  test('an ended session closes its sockets with 4500 and no other', async () => {
+  test('an ended session closes its sockets with 4500 and no other [C9]', async () => {
     const phone = await server.signIn('ben@example.org', 'a long enough password');
     const [onPhone, onDesk] = [await connect(phone), await connect(ben)];
     const sessions = await phone.get('auth/sessions');

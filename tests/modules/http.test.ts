@@ -210,7 +210,7 @@ test('ctx.request carries the metadata of the request and none of its credential
   expect(Object.keys(request.headers)).not.toContain('cookie');
 });
 
-test('an idempotency key makes a write happen once over HTTP, for its sender alone', async () => {
+test('an idempotency key makes a write happen once over HTTP, for its sender alone [X2]', async () => {
   const create = (who: Person, name: string, key: string) =>
     who.call('chat/createRoom', { name, kind: 'private' }, { 'idempotency-key': key });
   const [first, again] = await Promise.all([create(member, 'Once', 'key-1'), create(member, 'Once', 'key-1')]);

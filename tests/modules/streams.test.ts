@@ -27,7 +27,7 @@ const fieldsOf = (text: string): Record<string, string>[] =>
     .filter((block) => block !== '' && !block.startsWith(':'))
     .map((block) => Object.fromEntries(block.split('\n').map((row) => row.split(/: (.*)/s).slice(0, 2))));
 
-test('a generator streams events with ids and says done', async () => {
+test('a generator streams events with ids and says done [S1, S2]', async () => {
   const response = await stream('probe/count?to=3');
   expect(response.headers.get('content-type')).toStartWith('text/event-stream');
   const events = fieldsOf(await response.text());
@@ -39,26 +39,26 @@ test('a generator streams events with ids and says done', async () => {
   ]);
 });
 
-test('a newline in the data cannot forge a field', async () => {
+test('a newline in the data cannot forge a field [S1]', async () => {
   const [first] = fieldsOf(await (await stream('probe/count?to=1')).text());
   expect(first?.id).toBe('1');
   expect(JSON.parse(first?.data ?? '')).toEqual({ n: 1, text: 'line one\nid: 99\n\nevent: forged' });
 });
 
-test('a stream resumes after Last-Event-ID, and a finished one answers 204', async () => {
+test('a stream resumes after Last-Event-ID, and a finished one answers 204 [S2]', async () => {
   const resumed = fieldsOf(await (await stream('probe/count?to=3', { 'last-event-id': '2' })).text());
   expect(resumed.map(({ id }) => id)).toEqual(['3', 'done']);
   expect((await stream('probe/count?to=3', { 'last-event-id': 'done' })).status).toBe(204);
 });
 
-test('an error inside is an error event that says nothing of its cause', async () => {
+test('an error inside is an error event that says nothing of its cause [S3]', async () => {
   const events = fieldsOf(await (await stream('probe/breaks')).text());
   expect(events.map(({ event }) => event)).toEqual(['one', 'error']);
   expect(JSON.parse(events[1]?.data ?? '')).toMatchObject({ code: 'server.internal' });
   expect(JSON.stringify(events)).not.toContain('secret cause');
 });
 
-test('the generator’s finally runs as soon as the client goes away', async () => {
+test('the generator’s finally runs as soon as the client goes away [S3]', async () => {
   probe.seen.length = 0;
   const abort = new AbortController();
   const response = await stream('probe/wait', {}, abort.signal);
@@ -68,7 +68,7 @@ test('the generator’s finally runs as soon as the client goes away', async () 
   await until(() => probe.seen.includes('finally'), 'finally');
 });
 
-test('a stream ends when its session does', async () => {
+test('a stream ends when its session does [S3]', async () => {
   probe.seen.length = 0;
   const other = await server.signIn('ada@example.org', PASSWORD);
   const response = await stream('probe/wait', { authorization: `Bearer ${other.token}` });

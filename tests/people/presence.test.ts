@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-test('those who come and go within a quarter of a second are told in one event, with their last state', () => {
+test('those who come and go within a quarter of a second are told in one event, with their last state [P2]', () => {
   const { module } = scene.people;
   module.onOnline?.('usr_a');
   scene.clock.advance(100);

@@ -55,7 +55,7 @@ describe('a restored folder', () => {
     expect(fingerprint(root.path)).toEqual(before);
   });
 
-  test('renews its journal at the next start', async () => {
+  test('renews its journal at the next start [R5]', async () => {
     using root = temporaryFolder();
     const at = place(root.path);
     makeDataFolder(at.folder, 'x');
