@@ -1,5 +1,6 @@
 import type { Hearth, Outgoing } from '@shared/client/types.ts';
 import type { Message } from '@shared/chat/schema.ts';
+import { Aborted } from '@shared/kernel/errors.ts';
 import type { RoomId } from '@shared/kernel/ids.ts';
 import type { ChatEvent } from './chat-event.ts';
 import type { ChatState, PendingMessage } from './state.ts';
@@ -23,6 +24,8 @@ export function createOutgoing({ hearth, state, apply, now, newId }: OutgoingDep
     const result = await outgoing.done;
     followed.delete(clientId);
     if (result.ok) apply({ event: 'chat_message', payload: result.data });
+    // Given up, here or in another tab.
+    else if (result.error.code === Aborted.code) apply({ event: 'message_discarded', payload: { roomId, clientId } });
     else apply({ event: 'message_refused', payload: { roomId, clientId, error: result.error } });
   }
 
@@ -40,15 +43,18 @@ export function createOutgoing({ hearth, state, apply, now, newId }: OutgoingDep
       hearth.outbox.cancel(clientId);
       apply({ event: 'message_discarded', payload: { roomId, clientId } });
     },
-    /** Shows what an earlier page of this browser left in the outbox. */
-    adopt(): void {
+    /** Shows what an earlier page of this browser left in the outbox. What waits to be confirmed looks like a refusal. */
+    async adopt(): Promise<void> {
+      await hearth.outbox.loaded();
       for (const outgoing of hearth.outbox.pending()) {
         const { roomId, clientId, text } = outgoing.input;
         if (outgoing.module !== 'chat' || outgoing.function !== 'postMessage') continue;
         if (typeof clientId !== 'string' || typeof text !== 'string' || typeof roomId !== 'string') continue;
         if (followed.has(clientId) || !(roomId in state().rooms)) continue;
         const pending = { clientId, roomId: roomId as RoomId, text, createdAt: outgoing.createdAt };
-        void follow(outgoing as Outgoing<Message>, pending);
+        const { held } = outgoing;
+        if (held) apply({ event: 'message_pending', payload: { ...pending, error: held } });
+        else void follow(outgoing as Outgoing<Message>, pending);
       }
     },
   };

@@ -72,7 +72,7 @@ export function createChatStore({ hearth, me, clock = browserClock, newId = mono
       apply({ event: 'rooms_listed', payload: { rooms: result.data, complete: !outdated } });
     });
     if (outdated) return listRooms();
-    outgoing.adopt();
+    void outgoing.adopt();
     history.heal((roomId) => roomId === openRoom());
   }
 
@@ -115,7 +115,7 @@ export function createChatStore({ hearth, me, clock = browserClock, newId = mono
     hearth.events.onReset(reset),
     hearth.events.onOnline(() => {
       reading.flush();
-      outgoing.adopt();
+      void outgoing.adopt();
       void listPeople();
       if (!state().listed || listError()) void listRooms();
       const roomId = openRoom();

@@ -5,14 +5,20 @@ import type { RoomId } from '@shared/kernel/ids.ts';
 const REPEAT = 3_000;
 
 interface TypingDeps {
-  hearth: Pick<Hearth, 'ws'>;
+  hearth: Pick<Hearth, 'ws' | 'api' | 'state'>;
   now: () => number;
 }
 
 /** Tells the others of a room that we type, and when we no longer do. */
 export function createTypingSignal({ hearth, now }: TypingDeps) {
   let told: { roomId: RoomId; at: number } | undefined;
-  const send = (roomId: RoomId, typing: boolean) => hearth.ws.signal('user_typing', `room:${roomId}`, { typing });
+  const send = (roomId: RoomId, typing: boolean): boolean => {
+    if (hearth.ws.signal('user_typing', `room:${roomId}`, { typing })) return true;
+    // No socket passes, but calls do.
+    if (hearth.state.get().connection.status !== 'degraded') return false;
+    void hearth.api.chat.setTyping({ roomId, typing });
+    return true;
+  };
 
   const stop = (): void => {
     if (!told) return;
