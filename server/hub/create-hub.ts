@@ -118,6 +118,9 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
   const sweep = (): void => {
     const now = clock.now();
     for (const connection of connections.all()) {
+      // Set back, the clock puts what was heard into the future, where silence would not be noticed for long.
+      if (connection.lastActivity > now) connection.lastActivity = now;
+      if (connection.pingedAt > now) connection.pingedAt = now;
       if (connection.pingedAt > 0) {
         if (now - connection.pingedAt >= limits.pongTimeout) connection.end(closeCodes.noPong, 'no answer to a ping');
       } else if (now - connection.lastActivity >= limits.pingInterval) {
