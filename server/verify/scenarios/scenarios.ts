@@ -1,5 +1,8 @@
 import type { Scenario } from '../scenario.ts';
+import { clockJumps } from './clock-jumps.ts';
 import { kills } from './kills.ts';
+import { removedMember } from './removed.ts';
+import { restored } from './restored.ts';
 import { keys, repeats } from './sending.ts';
 import { halfOpen, silentPeers } from './silent-peers.ts';
 import { deafReader, slowReader } from './slow-readers.ts';
@@ -19,9 +22,12 @@ export const scenarios: readonly Scenario[] = [
   repeats,
   keys,
   forgedTokens,
+  removedMember,
   slowReader,
   deafReader,
   endedSessions,
+  restored,
+  clockJumps,
   databaseFull,
   databaseReadOnly,
   diskFull,
