@@ -72,7 +72,7 @@ export interface App {
   attach(server: HttpServer): void;
   /** A consistent copy of the database. */
   snapshot(file: string): void;
-  /** Sends clients away, finishes what runs, closes the server and everything else. */
+  /** Sends clients away, finishes what runs, closes the server and everything else. Closing again changes nothing. */
   close(): Promise<void>;
 }
 
@@ -207,6 +207,20 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     hub.journal.prune(KEEP_EVENTS, KEEP_FOR).catch(failed);
   }, HOUR);
 
+  const close = async (): Promise<void> => {
+    draining = true;
+    await hub.drain();
+    await server?.close(3000);
+    hub.stop();
+    pruning.cancel();
+    for (const module of modules.toReversed()) await module.stop?.();
+    await db.idle();
+    marking.stop();
+    await db.close();
+    folder.close();
+  };
+  let closing: Promise<void> | undefined;
+
   return {
     registry,
     hub,
@@ -242,17 +256,6 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
       given.openControl(folder.paths.socket);
     },
     snapshot: (file) => db.snapshot(file),
-    async close() {
-      draining = true;
-      await hub.drain();
-      await server?.close(3000);
-      hub.stop();
-      pruning.cancel();
-      for (const module of modules.toReversed()) await module.stop?.();
-      await db.idle();
-      marking.stop();
-      await db.close();
-      folder.close();
-    },
+    close: () => (closing ??= close()),
   };
 }
