@@ -78,7 +78,7 @@ describe('connections', () => {
     ],
   ];
   test.each(cases)(
-    '%s are limited: a refusal is 503 with Retry-After before the upgrade, and says so [C4]',
+    '%s are limited: a refusal is 503 with Retry-After before the upgrade, and says so [C4, C5]',
     async (_, why, before, address) => {
       for (const [, from] of before) await connect(ada, from);
       const counted = refusals()[why];
