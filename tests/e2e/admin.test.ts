@@ -100,6 +100,17 @@ test('numbers move, stand still when the server is gone, and move again by thems
     expect(await rows(page).count()).toBe(1);
   }));
 
+test('where sockets are blocked the numbers come by a stream, and the page says so', () =>
+  inHouse(browser(), {}, async (house) => {
+    const ada = await house.founder('Ada');
+    const { page } = ada;
+    await page.routeWebSocket(/\/ws$/, (socket) => socket.close());
+    await page.goto(`${house.url}admin`);
+    await feed(page, 'Live');
+    await rows(page).filter({ hasText: 'this page' }).filter({ hasText: 'by a stream' }).waitFor();
+    expect(await figure(page, 'Connections').locator('.figure-value').innerText()).toBe('1');
+  }));
+
 test('axe finds nothing on the page of an admin, neither wide nor on a phone, nor in its dialogs', () =>
   inHouse(browser(), {}, async (house) => {
     const ada = await house.founder('Ada', { bypassCSP: true });
