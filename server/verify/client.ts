@@ -182,7 +182,7 @@ export class Client {
     this.#options.onFrame?.(frame);
     if (frame.event === 'welcome') this.#enter(frame.payload as unknown as Welcome);
     else if (!this.welcome) this.faults.push(`${frame.event} came before welcome`);
-    else if (frame.event === 'ack' || frame.event === 'error') this.#take(frame);
+    else if (['ack', 'error', 'pong'].includes(frame.event)) this.#take(frame);
     else if (frame.event === 'ping') this.#pong();
     else if (frame.event === 'drain') void this.#drain(Number(frame.payload.delay));
     else if (frame.offset !== undefined) this.#see(frame);

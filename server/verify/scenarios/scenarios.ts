@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { clockJumps } from './clock-jumps.ts';
 import { kills } from './kills.ts';
+import { flooding, malformed } from './malformed.ts';
 import { removedMember } from './removed.ts';
 import { restored } from './restored.ts';
 import { keys, repeats } from './sending.ts';
@@ -19,6 +20,8 @@ export const scenarios: readonly Scenario[] = [
   hangUps,
   joining,
   silentPeers,
+  malformed,
+  flooding,
   repeats,
   keys,
   forgedTokens,
