@@ -164,6 +164,8 @@ export class House {
         ...headers,
       },
       body: JSON.stringify(input),
+      // Connections kept for later would look like some that were left open.
+      keepalive: false,
     });
     return (await response.json()) as Envelope<OutputOf<Definition<M, F>>>;
   }

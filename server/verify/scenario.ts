@@ -79,9 +79,9 @@ export class Stage {
   }
 
   /** So many clients that use the SDK. Waits until all are online. */
-  async sdkClients(count: number, house: House = this.house): Promise<SdkClient[]> {
+  async sdkClients(count: number, house: House = this.house, people = house.people): Promise<SdkClient[]> {
     const made = Array.from({ length: count }, (_, at) => {
-      const person = house.people[at % house.people.length] as Person;
+      const person = people[at % people.length] as Person;
       return new SdkClient(house, person, this.random.fork(`SDK ${at}`));
     });
     for (const client of made) this.atEnd(() => client.leave());
@@ -115,6 +115,12 @@ export class Stage {
     if (faults.length > 0) throw new Fault(few(faults));
     const lost = clients.flatMap((client) => client.lost);
     if (lost.length > 0 && !mayLose) throw new Fault(`${lost.length} times the place in ${lost[0]} was lost`);
+  }
+
+  /** Lets clients go that are needed no more. */
+  async dismiss(clients: readonly Client[]): Promise<void> {
+    await Promise.all(clients.map((client) => client.leave()));
+    for (const client of clients) this.#clients.splice(this.#clients.indexOf(client), 1);
   }
 
   /** Closes everything that the scenario opened. */

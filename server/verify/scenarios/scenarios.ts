@@ -2,11 +2,14 @@ import type { Scenario } from '../scenario.ts';
 import { clockJumps } from './clock-jumps.ts';
 import { kills } from './kills.ts';
 import { flooding, malformed } from './malformed.ts';
+import { manyRooms } from './many-rooms.ts';
+import { randomFrames } from './random-frames.ts';
 import { removedMember } from './removed.ts';
 import { restored } from './restored.ts';
 import { keys, repeats } from './sending.ts';
 import { halfOpen, silentPeers } from './silent-peers.ts';
 import { deafReader, slowReader } from './slow-readers.ts';
+import { soak } from './soak.ts';
 import { databaseFull, databaseReadOnly, diskFull } from './storage.ts';
 import { storm } from './storm.ts';
 import { channels, hangUps, joining } from './subscribing.ts';
@@ -22,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   silentPeers,
   malformed,
   flooding,
+  randomFrames,
   repeats,
   keys,
   forgedTokens,
@@ -31,10 +35,12 @@ export const scenarios: readonly Scenario[] = [
   endedSessions,
   restored,
   clockJumps,
+  manyRooms,
   databaseFull,
   databaseReadOnly,
   diskFull,
   storm,
   upgrade,
   kills,
+  soak,
 ];
