@@ -88,7 +88,7 @@ test.each([
   ['userDeactivated', 'auth.forbidden', 'signedOut'],
   ['protocolViolation', 'auth.forbidden', 'signedIn'],
   ['forbidden', 'auth.forbidden', 'signedIn'],
-] as const)('a connection closed as %s does not come back', async (name, code, session) => {
+] as const)('a connection closed as %s does not come back [L6]', async (name, code, session) => {
   const { server, clock, hearth, status, onlines } = setUp();
   hearth.signedIn(alice);
   await until(() => onlines.length === 1);
@@ -102,7 +102,7 @@ test.each([
 });
 
 test.each(['tooSlow', 'noPong', 'rateLimited', 'moduleReloaded'] as const)(
-  'a connection closed as %s comes back',
+  'a connection closed as %s comes back [L6]',
   async (name) => {
     const { server, goOnline, comeBack, status } = setUp();
     await goOnline();
@@ -273,7 +273,7 @@ test('silence is answered by a ping, and more silence by another connection', as
   await until(() => server.peers.length === 1);
 });
 
-test('any frame counts as life', async () => {
+test('any frame counts as life [L1]', async () => {
   const { server, clock, goOnline, received, status } = setUp();
   await goOnline();
   for (let n = 1; n <= 4; n++) {

@@ -136,7 +136,7 @@ function world() {
   return { connect, take, settle, seen, head: () => log.length };
 }
 
-test('whatever is lost, doubled, delayed, cut or pruned, each event comes once and in order or a reset says it will not', async () => {
+test('whatever is lost, doubled, delayed, cut or pruned, each event comes once and in order or a reset says it will not [R6]', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), async (steps) => {
       const { connect, take, settle, seen, head } = world();

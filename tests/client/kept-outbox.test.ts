@@ -61,7 +61,7 @@ async function inBrowser(
   }
 }
 
-test('what was not sent is there after a reload, in its order, and is sent once each', () =>
+test('what was not sent is there after a reload, in its order, and is sent once each [X4]', () =>
   inBrowser(async ({ server, kept, stored, open, down }) => {
     down(true);
     const first = open();
@@ -147,7 +147,7 @@ test('what one page gives up is given up by the other, too', () =>
     expect(stored).toEqual([]);
   }));
 
-test('what is older than two weeks waits to be confirmed, and holds nothing up', () =>
+test('what is older than two weeks waits to be confirmed, and holds nothing up [X4]', () =>
   inBrowser(async ({ kept, stored, open, clock }) => {
     const old = (key: string, days: number) =>
       kept.put(alice.id, {

@@ -88,7 +88,7 @@ async function headsOf(rooms: readonly Room[]): Promise<Map<string, number>> {
 const isSorted = (frames: readonly ServerFrame[]): boolean =>
   frames.every(({ seq = 0 }, at) => at === 0 || seq > (frames[at - 1]?.seq ?? 0));
 
-test('every transport delivers the same frames: channel, payload, offset, epoch, seq and time, once and in order', async () => {
+test('every transport delivers the same frames: channel, payload, offset, epoch, seq and time, once and in order [S4]', async () => {
   const rooms = await makeRooms(3);
   const starts = await headsOf(rooms);
   const all = await receiveAll(rooms.map(channelOf));
@@ -100,7 +100,7 @@ test('every transport delivers the same frames: channel, payload, offset, epoch,
   }
 });
 
-test('what was missed on several channels follows in pages, in the order of seq, before anything new', async () => {
+test('what was missed on several channels follows in pages, in the order of seq, before anything new [S4, S5]', async () => {
   const rooms = await makeRooms(4);
   const starts = await headsOf(rooms);
   const all = await receiveAll(rooms.map(channelOf));
@@ -114,7 +114,7 @@ test('what was missed on several channels follows in pages, in the order of seq,
     if (!name.includes('socket')) expect(isSorted(frames), name).toBe(true);
 });
 
-test('while others write without a pause, interruptions lose and double nothing', async () => {
+test('while others write without a pause, interruptions lose and double nothing [R4, S4]', async () => {
   const rooms = await makeRooms(3);
   const starts = await headsOf(rooms);
   const all = await receiveAll(rooms.map(channelOf));
@@ -134,7 +134,7 @@ test('while others write without a pause, interruptions lose and double nothing'
   for (const [name, { resets }] of all) expect(resets, name).toEqual([]);
 });
 
-test('a removed member receives nothing of what follows, neither live nor after coming back', async () => {
+test('a removed member receives nothing of what follows, neither live nor after coming back [N3, S4]', async () => {
   const [room, other] = await makeRooms(2, 'private');
   if (!room || !other) throw new Error('no rooms');
   const all = await receiveAll([channelOf(room), channelOf(other)]);
@@ -161,7 +161,7 @@ test('a removed member receives nothing of what follows, neither live nor after 
   }
 });
 
-test('a restart of the server changes no cursor', async () => {
+test('a restart of the server changes no cursor [N5, S4]', async () => {
   const rooms = await makeRooms(2);
   const starts = await headsOf(rooms);
   const all = await receiveAll(rooms.map(channelOf));
@@ -176,7 +176,7 @@ test('a restart of the server changes no cursor', async () => {
   for (const [name, { resets }] of all) expect(resets, name).toEqual([]);
 });
 
-test('what the journal no longer keeps is told for that channel alone, and not replayed in part', async () => {
+test('what the journal no longer keeps is told for that channel alone, and not replayed in part [R3, S5]', async () => {
   const [short, whole] = await makeRooms(2);
   if (!short || !whole) throw new Error('no rooms');
   const all = await receiveAll([channelOf(short), channelOf(whole)]);
@@ -197,7 +197,7 @@ test('what the journal no longer keeps is told for that channel alone, and not r
   }
 });
 
-test('in another epoch no place holds: each channel is reset, nothing is replayed, what is new arrives', async () => {
+test('in another epoch no place holds: each channel is reset, nothing is replayed, what is new arrives [R3, S5]', async () => {
   const rooms = await makeRooms(2);
   const all = await receiveAll(rooms.map(channelOf));
   for (const room of rooms) await post(room);

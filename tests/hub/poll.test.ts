@@ -68,7 +68,7 @@ describe('a poll', () => {
     expect(seen.map(({ seq }) => seq)).toEqual(seen.map(({ seq }) => seq).toSorted((a = 0, b = 0) => a - b));
   });
 
-  test('takes the id of a stream as its cursor, and gives one that a stream takes', async () => {
+  test('takes the id of a stream as its cursor, and gives one that a stream takes [S4, S5]', async () => {
     const room = await makeRoom();
     const opened = await stream(ada, `channels=${room.channel}`);
     const { id } = await opened.find('subscribed');

@@ -61,7 +61,7 @@ describe('a stream', () => {
     }
   });
 
-  test('gives each event the id of its place, and goes on behind it when it is told that id', async () => {
+  test('gives each event the id of its place, and goes on behind it when it is told that id [S5]', async () => {
     const [one, two] = [await makeRoom(), await makeRoom()];
     const { epoch } = server.app.hub.journal;
     const first = await stream(ada, `channels=${one.channel},${two.channel}`);
