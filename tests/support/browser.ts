@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'bun:test';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-const flags = [
+export const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -11,12 +11,14 @@ const flags = [
   '--disable-sync',
 ];
 
+export const chromiumPath = (): string => process.env.CHROMIUM || '/usr/bin/chromium';
+
 /** A Chromium for the tests of one file; each person gets a context of their own in it. */
 export function sharedBrowser(...more: string[]): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+      executablePath: chromiumPath(),
       args: [...flags, ...more],
     });
   }, 60_000);

@@ -21,6 +21,8 @@ export interface HearthProcess extends AsyncDisposable {
   readonly output: () => string;
   /** Calls a function of a module and gives its data; throws when the answer is an error. */
   call<T>(name: `${string}/${string}`, input: unknown, token?: string): Promise<T>;
+  /** Sends a signal and does not wait: to halt it, or to let it go on. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal and gives the exit code, or the signal's name where it ended by one. */
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
@@ -81,6 +83,7 @@ export async function startHearth(options: HearthProcessOptions): Promise<Hearth
     url,
     port,
     output: () => written,
+    signal: (signal) => child.kill(signal),
     end,
     async call<T>(name: string, input: unknown, token?: string) {
       const response = await fetch(`${url}/api/${name}`, {
