@@ -64,6 +64,7 @@ export function createCallerOf({ authenticator, cookies, arrivalOf }: CallerOpti
       const refreshToken = jar.get(cookies.refresh);
       if (!isOwnOrigin(request, arrival.peer)) {
         if (!reads) return fail(OriginRefused);
+        if (token) caller.isForeign = true;
       } else {
         if (token) identity = await authenticator.verifyToken(token);
         if (refreshToken) caller.refreshToken = refreshToken;

@@ -7,6 +7,7 @@ import {
   Forbidden,
   Internal,
   NotFound,
+  OriginRefused,
   StorageFailed,
   Unauthenticated,
 } from '@shared/kernel/errors.ts';
@@ -25,6 +26,8 @@ import { invalid } from './validation.ts';
 export interface Caller {
   /** Proven by a token; missing for strangers. */
   identity?: Identity;
+  /** Came with a session's cookie from a page of another origin, where it does not count. */
+  isForeign?: true;
   /** The machine's own administrator: the control socket and the command line. */
   system?: true;
   request: RequestInfo;
@@ -102,7 +105,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
 
   const admit = (caller: Caller, definition: Definition): Err | undefined => {
     if (definition.access === 'public' || caller.system) return undefined;
-    if (!caller.identity) return fail(Unauthenticated);
+    if (!caller.identity) return fail(caller.isForeign ? OriginRefused : Unauthenticated);
     return reaches(caller.identity.role, definition.access) ? undefined : fail(Forbidden);
   };
 

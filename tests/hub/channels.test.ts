@@ -129,6 +129,11 @@ describe('a channel', () => {
     const value = second.frames.findIndex(({ channel, event }) => channel === 'gauge:a' && event === 'measured');
     const ack = second.frames.findIndex(({ channel, event }) => channel === 'gauge:a' && event === 'ack');
     expect(value).toBeLessThan(ack);
+
+    for (const socket of [first, second]) await socket.ask('unsubscribe', 'gauge:a');
+    const from = first.frames.length;
+    await first.ask('subscribe', 'gauge:a');
+    expect(first.frames.slice(from).map(({ event }) => event)).toEqual(['ack']);
   });
 
   test('is told that it is occupied by its first subscriber and vacant after its last, however that one goes [N7]', async () => {

@@ -179,7 +179,7 @@ test('messages that are sent in turn to two rooms get their places in the order 
     });
   const acks = await until(() => {
     const all = socket.frames.filter(({ event }) => event === 'ack');
-    return all.length === count && all;
+    return all.length === count ? all : undefined;
   });
   expect(acks.map(({ payload }) => payload.body.text)).toEqual(Array.from({ length: count }, (_, id) => `${id}`));
   const seqs = acks.map(({ seq }) => seq ?? 0);

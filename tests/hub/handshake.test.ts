@@ -107,7 +107,12 @@ describe('who comes to the door', () => {
     expect(await admission({ cookie: me.cookies, ...own }, 'POST')).toBe(200);
     expect(await admission({})).toBe(401);
     expect(await admission(bearer('x'))).toBe(401);
-    expect(await admission({ cookie: me.cookies, origin: 'https://evil.example' }, 'POST')).toBe(403);
+    const foreign = { origin: 'https://evil.example' };
+    for (const method of ['GET', 'POST']) {
+      expect(await admission({ ...foreign, cookie: me.cookies }, method)).toBe(403);
+      expect(await admission({ ...foreign, ...bearer(me.token) }, method)).toBe(200);
+    }
+    expect(await admission(foreign)).toBe(401);
   });
 });
 

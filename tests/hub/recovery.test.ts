@@ -4,7 +4,6 @@ import { limits } from '@shared/hub/frames.ts';
 import { leversModule } from '../support/levers.ts';
 import { type Person, startTestServer, type TestServer } from '../support/server.ts';
 import { openSocket, type TestSocket } from '../support/socket.ts';
-import { until } from '../support/until.ts';
 
 const { module, levers } = leversModule();
 let server: TestServer;
