@@ -97,7 +97,8 @@ describe('the binary, alone in a folder, with nothing in its environment, as an 
     writeFileSync(join(home(), '.env'), 'HEARTH_BASE_PATH=/hostile\nHEARTH_PORT=nonsense\n');
     await using server = await start();
     expect((await fetch(`${server.url}/up`)).status).toBe(200);
-    expect((await fetch(`${server.url}/hostile/up`)).status).toBe(404);
+    const hostile = await fetch(`${server.url}/hostile/up`, { headers: { accept: 'text/plain' } });
+    expect(hostile.status).toBe(404);
     expect(existsSync(witness)).toBe(false);
   });
 });

@@ -19,6 +19,8 @@ export function createReadMarker({ hearth, state, apply, clock }: ReadMarkerDeps
   let timer: unknown;
 
   async function tell(roomId: RoomId, position: number): Promise<void> {
+    // Left, or removed from it, since the mark was made.
+    if (!state().rooms[roomId]) return void untold.delete(roomId);
     const result = await hearth.api.chat.markRead({ roomId, position });
     const done = result.ok || !result.error.retryable;
     if (done && untold.get(roomId) === position) untold.delete(roomId);
