@@ -12,10 +12,15 @@ export interface LiveSession {
   end(code: CloseCode): void;
 }
 
+/** Milliseconds for which an ended session is remembered; by then whoever was let in before has long been tracked. */
+const REMEMBERED = 60_000;
+
 /** Everything open, by session and person, so that an ended or expired session takes effect within a second. */
 export class LiveSessions {
   readonly #clock: Clock;
   readonly #bySession = new Map<string, Set<LiveSession>>();
+  /** When sessions ended, in that order: what was let in just before and is tracked just after ends as well. */
+  readonly #ended = new Map<string, number>();
   #sweep: Timer | undefined;
 
   constructor(clock: Clock) {
@@ -27,12 +32,21 @@ export class LiveSessions {
     let set = this.#bySession.get(live.sessionId);
     if (!set) this.#bySession.set(live.sessionId, (set = new Set()));
     set.add(live);
+    // Not before whoever tracks it has got hold of what removes it.
+    if (this.#ended.has(live.sessionId)) queueMicrotask(() => live.end(closeCodes.sessionEnded));
     this.#sweep ??= this.#clock.setInterval(() => this.#endExpired(), 1000);
     return () => this.#remove(live);
   }
 
-  endSession(sessionId: string, code: CloseCode = closeCodes.sessionEnded): void {
-    for (const live of this.#bySession.get(sessionId) ?? []) live.end(code);
+  /** Ends a session for good: everything open, and what opens yet by a token that was looked at before. */
+  endSession(sessionId: string): void {
+    const now = this.#clock.now();
+    for (const [id, at] of this.#ended) {
+      if (now - at <= REMEMBERED) break;
+      this.#ended.delete(id);
+    }
+    this.#ended.set(sessionId, now);
+    for (const live of this.#bySession.get(sessionId) ?? []) live.end(closeCodes.sessionEnded);
   }
 
   endUser(userId: string, code: CloseCode = closeCodes.userDeactivated): void {

@@ -1,4 +1,4 @@
-import { contract, fn } from '@shared/kernel/contract.ts';
+import { contract, fn, stream } from '@shared/kernel/contract.ts';
 import { ok } from '@shared/kernel/result.ts';
 import { z } from 'zod';
 import type { Journal } from '../../server/hub/journal.ts';
@@ -10,6 +10,7 @@ const base = { access: 'guest', input: Nothing, errors: [], summary: 'For tests.
 const leversContract = contract('levers', {
   hold: fn({ ...base, effect: 'read', output: Nothing }),
   throws: fn({ ...base, effect: 'read', output: Nothing }),
+  heldStream: stream({ ...base, events: { never: Nothing } }),
   count: fn({ ...base, effect: 'write', input: z.object({ by: z.number() }), output: z.object({ n: z.number() }) }),
   rewrite: fn({
     ...base,
@@ -30,7 +31,9 @@ export function leversModule() {
     onWelcome: undefined as (() => Promise<unknown>) | undefined,
     /** Where `rewrite` writes. */
     journal: undefined as Journal | undefined,
-    /** How many calls of `hold` wait. */
+    /** How many streams came to their end. */
+    finished: 0,
+    /** How many calls of `hold`, and streams before they begin, wait. */
     get held(): number {
       return holding.length;
     },
@@ -38,6 +41,15 @@ export function leversModule() {
       for (const release of holding.splice(0)) release();
     },
   };
+  const held = (): Promise<void> => new Promise((resolve) => holding.push(resolve));
+  async function* untilAborted(signal: AbortSignal): AsyncGenerator<{ event: 'never'; data: {} }, void, void> {
+    try {
+      if (signal.aborted) yield { event: 'never', data: {} };
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    } finally {
+      levers.finished++;
+    }
+  }
   const channels = (['latest', 'ephemeral'] as const).map((kind) => ({
     prefix: kind === 'latest' ? 'gauge' : 'whisper',
     kind,
@@ -49,8 +61,12 @@ export function leversModule() {
     leversContract,
     {
       async hold() {
-        await new Promise<void>((resolve) => holding.push(resolve));
+        await held();
         return ok({});
+      },
+      async heldStream(ctx) {
+        await held();
+        return ok(untilAborted(ctx.signal));
       },
       throws: () => {
         throw new Error('secret cause at /etc/passwd');
