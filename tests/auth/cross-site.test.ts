@@ -80,7 +80,7 @@ describe('another site’s page with the browser’s cookies', () => {
   const get = (path: string, headers: Record<string, string>) =>
     fetch(`${server.url}${path}`, { headers: { cookie: ada.cookies, ...headers } });
 
-  test('reads nothing: what it asks for is answered as to a stranger, and without leave to see it', async () => {
+  test('reads nothing: it is refused for its origin, and without leave to see even that', async () => {
     const foreign: Record<string, string>[] = [
       { origin: evil },
       { origin: 'null' },
@@ -90,7 +90,7 @@ describe('another site’s page with the browser’s cookies', () => {
     for (const headers of foreign) {
       for (const path of ['api/people/me', 'api/people/accounts', 'api/chat/listRooms', 'sse/metrics/live']) {
         const response = await get(path, headers);
-        expect([path, response.status]).toEqual([path, 401]);
+        expect([path, response.status]).toEqual([path, 403]);
         expect(response.headers.get('access-control-allow-origin')).toBeNull();
         expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
       }
