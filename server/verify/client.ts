@@ -88,6 +88,7 @@ export class Client {
 
   /** Loses the connection without a word; comes back by itself. */
   cut(): void {
+    this.welcome = undefined;
     this.#wire?.cut();
   }
 

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly shows: string;
   /** It mostly waits: it runs in a house of its own beside the others. */
   readonly beside?: true;
+  /** Where it plays; `plain` unless told, `levered` where it tampers with the server, `none` where it brings its own. */
+  readonly house?: 'plain' | 'levered' | 'none';
   /** Milliseconds after which it counts as hanging. */
   deadline(plan: Plan): number;
   /** Resolves with the figures of the run, for the line that it prints. */
@@ -30,9 +32,7 @@ export interface StageOptions {
   plan: Plan;
   random: Random;
   /** The house that scenarios share. */
-  house: House;
-  /** The shared house whose server can be tampered with, and that has channels anybody may subscribe to. */
-  levered(): Promise<House>;
+  house: House | undefined;
   build(options: HouseOptions): Promise<House>;
 }
 
@@ -40,18 +40,21 @@ export interface StageOptions {
 export class Stage {
   readonly plan: Plan;
   readonly random: Random;
-  readonly house: House;
-  readonly levered: StageOptions['levered'];
+  readonly #house: House | undefined;
   readonly #build: StageOptions['build'];
   readonly #clients: Client[] = [];
   readonly #endings: (() => Promise<void> | void)[] = [];
 
-  constructor({ plan, random, house, levered, build }: StageOptions) {
+  constructor({ plan, random, house, build }: StageOptions) {
     this.plan = plan;
     this.random = random;
-    this.house = house;
-    this.levered = levered;
+    this.#house = house;
     this.#build = build;
+  }
+
+  get house(): House {
+    if (!this.#house) throw new Error('This scenario has no house: it brings its own');
+    return this.#house;
   }
 
   /** A house of its own, with few people in it. */
@@ -67,13 +70,9 @@ export class Stage {
   }
 
   client(person: Person, options: Partial<ClientOptions> = {}): Client {
-    const { house } = this;
-    const client = new Client({
-      house,
-      person,
-      random: this.random.fork(`client ${this.#clients.length}`),
-      ...options,
-    });
+    const { house = this.house } = options;
+    const random = this.random.fork(`client ${this.#clients.length}`);
+    const client = new Client({ random, ...options, house, person });
     this.#clients.push(client);
     return client;
   }

@@ -19,7 +19,8 @@ export class SdkClient {
     this.hearth = createHearth({
       baseUrl: house.server.url,
       token: () => house.tokenOf(person),
-      random: () => random.next(),
+      // The backoff at its short end: there is much to try in little time.
+      random: () => random.next() * 0.1,
     });
     const { events, state } = this.hearth;
     state.subscribe(({ welcome }, before) => {

@@ -87,11 +87,11 @@ export async function verify({
   const outcomes: Record<Outcome, string[]> = { ok: [], failed: [], skipped: [] };
 
   const play = async (scenario: Scenario, houses: Houses): Promise<string> => {
+    const { house: kind = 'plain' } = scenario;
     const stage = new Stage({
       plan,
       random: createRandom(seed).fork(scenario.name),
-      house: await houses.shared('plain', plan.people),
-      levered: () => houses.shared('levered', 4),
+      house: kind === 'none' ? undefined : await houses.shared(kind, kind === 'plain' ? plan.people : 4),
       build: (options) => houses.build(options),
     });
     try {

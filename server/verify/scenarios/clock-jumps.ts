@@ -9,6 +9,8 @@ const HOUR = 60 * 60 * 1000;
 /** Somebody sets the server's clock. */
 export const clockJumps: Scenario = {
   name: 'clock-jumps',
+  beside: true,
+  house: 'none',
   shows: 'when the clock jumps nothing is lost, doubled or put out of order, and silence is still noticed',
   deadline: () => 90_000,
   async run(stage) {

@@ -23,6 +23,7 @@ export const kills: Scenario = {
       // Sometimes the next one hits while everybody is still coming back.
       if (random.chance(0.7)) await stage.untilCurrent(clients);
     }
+    for (const { hearth } of sdkClients) hearth.ws.retry();
     await Promise.all([byHand.stop(), bySdk.stop()]);
     await stage.untilCurrent([...clients, ...sdkClients]);
     const views = () => [...clients, ...sdkClients].flatMap(({ views: mine }) => mine.get(`room:${roomId}`) ?? []);

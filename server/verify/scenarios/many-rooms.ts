@@ -8,6 +8,7 @@ const TABS = 20;
 /** Somebody who is in very many rooms, on many tabs. */
 export const manyRooms: Scenario = {
   name: 'many-rooms',
+  house: 'none',
   shows: `a person in ${ROOMS} rooms on ${TABS} tabs, all coming back at once, misses nothing in any of them`,
   deadline: () => 120_000,
   async run(stage) {

@@ -23,6 +23,8 @@ async function runOn(house: House, ...args: string[]): Promise<void> {
 /** The database becomes what it was an hour ago. */
 export const restored: Scenario = {
   name: 'restored',
+  beside: true,
+  house: 'none',
   shows:
     'after a restore nobody takes old offsets for new ones: every client starts afresh and agrees with the database',
   deadline: () => 90_000,

@@ -11,10 +11,12 @@ const MARGIN = 1500;
 /** Peers that answer no ping, and peers that are gone without a word. */
 export const silentPeers: Scenario = {
   name: 'silent-peers',
+  beside: true,
+  house: 'levered',
   shows: 'who answers no ping is closed with 4002 and forgotten, and who answers stays',
   deadline: () => 60_000,
   async run(stage) {
-    const house = await stage.levered();
+    const { house } = stage;
     let pings = 0;
     const honest = await stage.clients(5, {
       house,

@@ -88,6 +88,7 @@ async function whileFailing(stage: Stage, { house, fail, mend }: Failing): Promi
 
 const levered = (lever: 'full' | 'readOnly', name: string, shows: string): Scenario => ({
   name,
+  house: 'none',
   shows,
   deadline: () => 60_000,
   async run(stage) {
@@ -146,6 +147,7 @@ const fill = (folder: string): void => {
 /** The disk that the data folder is on is full: the database, its log and every other file. */
 export const diskFull: Scenario = {
   name: 'disk-full',
+  house: 'none',
   shows: 'on a full disk what cannot be stored is refused, the rest goes on, and all is well when there is space',
   deadline: () => 60_000,
   async run(stage) {

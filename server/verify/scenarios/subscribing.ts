@@ -21,11 +21,11 @@ const plainWire = async (
 /** Connections that break in the middle of what they asked for. */
 export const hangUps: Scenario = {
   name: 'hang-ups',
+  house: 'levered',
   shows: 'connections that break while they subscribe leave nothing behind',
   deadline: (plan) => 30_000 + plan.races * 2000,
   async run(stage) {
-    const { plan, random } = stage;
-    const house = await stage.levered();
+    const { house, plan, random } = stage;
     const count = plan.races * 20;
     for (let round = 0; round < count; round++) {
       const wire = await plainWire(house, random.pick(house.people));
@@ -102,11 +102,11 @@ class Follower {
 /** Clients that subscribe again and again from earlier places while others publish. */
 export const joining: Scenario = {
   name: 'joining',
+  house: 'levered',
   shows: 'who subscribes while others publish gets each event once and in order',
   deadline: (plan) => 30_000 + plan.races * 3000,
   async run(stage) {
-    const { plan, random } = stage;
-    const house = await stage.levered();
+    const { house, plan, random } = stage;
     const channel = `verify:joining_${random.below(1e6)}`;
     const done = new AbortController();
     const publish = async (): Promise<void> => {
@@ -144,10 +144,11 @@ export const joining: Scenario = {
 /** One channel more than a connection may have. */
 export const channels: Scenario = {
   name: 'channels',
+  house: 'levered',
   shows: `channel ${limits.channels + 1} of a connection is refused, and one given up makes room`,
   deadline: () => 30_000,
   async run(stage) {
-    const house = await stage.levered();
+    const { house } = stage;
     const client = stage.client(house.admin, { house });
     client.connect();
     await stage.untilCurrent([client]);

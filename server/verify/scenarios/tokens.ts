@@ -99,6 +99,8 @@ const EFFECT = 2500;
 /** Sessions and tokens that end while a socket is open. */
 export const endedSessions: Scenario = {
   name: 'ended-sessions',
+  beside: true,
+  house: 'none',
   shows: 'a token that expires closes its socket unless it was renewed, and so does a session that is ended',
   deadline: () => 60_000,
   async run(stage) {
