@@ -58,7 +58,7 @@ export function createSetup({ db, clock, accounts, people, token, founded }: Set
       const passwordHash = await accounts.hashPassword(password);
       return ctx.write(async (tx) => {
         if (await people.team(tx)) return fail(SetupDone);
-        const founder = await people.found(tx, teamName, { name, email, locale: locale ?? null });
+        const founder = await people.found(tx, teamName, { name, email, locale: null });
         if (!founder.ok) return founder;
         const user = founder.data;
         await accounts.storePassword(tx, user.id, passwordHash);

@@ -22,6 +22,7 @@ export const SetupInput = z.strictObject({
   password: Password,
   teamName: name(80),
   token: z.string().max(200).optional(),
+  /** Names the first room; the account itself follows the browser until its owner chooses. */
   locale: Locale.optional(),
 });
 export type SetupInput = z.infer<typeof SetupInput>;

@@ -2,6 +2,7 @@ import { A, useNavigate, useParams } from '@solidjs/router';
 import type { InvitePreview } from '@shared/people/schema.ts';
 import { Match, Show, Switch } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
+import { storedLocale } from '../i18n/stored-locale.ts';
 import { createCall } from '../platform/call.ts';
 import { useHearth, useSession } from '../platform/hearth.tsx';
 import { usePageTitle } from '../shell/title.ts';
@@ -15,14 +16,18 @@ import { AuthLayout } from './AuthLayout.tsx';
 import { PasswordField } from './PasswordField.tsx';
 
 function JoinForm(props: { code: string }) {
-  const { t, locale } = useI18n();
+  const { t } = useI18n();
   const hearth = useHearth();
   const navigate = useNavigate();
   const form = createForm({
     focus: true,
     values: { name: '', email: '', password: '' },
     required: ['name', 'email', 'password'],
-    submit: (values) => hearth.api.people.acceptInvite({ ...values, code: props.code, locale: locale() }),
+    submit(values) {
+      // The account follows the browser until its owner chooses a language.
+      const chosen = storedLocale();
+      return hearth.api.people.acceptInvite({ ...values, code: props.code, ...(chosen ? { locale: chosen } : {}) });
+    },
     done: (data) => {
       hearth.signedIn(data.user);
       navigate('/', { replace: true });
