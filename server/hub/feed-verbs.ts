@@ -6,14 +6,14 @@ import { fail, Forbidden, Invalid, NotReady, Unauthenticated } from '@shared/ker
 import { type Err, ok, type Result } from '@shared/kernel/result.ts';
 import type { z } from 'zod';
 import type { Context } from '../modules/context.ts';
-import { JsonText, StreamEnded } from '../modules/sse.ts';
+import { encodeBytes, JsonText, type Pushing, type Sink, StreamEnded } from '../modules/sse.ts';
 import type { Clock } from '../platform/clock.ts';
 import { systemFrame } from './encode.ts';
 import { eventId, type FeedPlace, formatCursor, parseCursor } from './feed-cursor.ts';
-import type { Feed } from './feed.ts';
+import { BACKLOG, type Feed } from './feed.ts';
 import type { Feeds, OpenFeed } from './feeds.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import type { Taps } from './taps.ts';
+import type { Delivery, Taps } from './taps.ts';
 
 /** Deliveries that are taken from a feed at once. */
 const BATCH = 64;
@@ -67,17 +67,58 @@ export function createFeedVerbs({ feeds, taps, epoch, subscriptions, clock }: Fe
         }
         if (!told && feed.isLive && feed.ended === undefined) {
           told = true;
-          const id = eventId(epoch, Math.max(base, placeOf(feed).seq));
-          const payload: Subscribed = { epoch, channels: subscribed() };
-          yield item('subscribed', systemFrame('subscribed', payload, clock.now()), id);
+          yield item('subscribed', ...live(feed, subscribed, base));
         } else if (batch.length === 0) await feed.news();
       }
-      const { error } = endOf(feed.ended);
-      throw new StreamEnded(error);
+      throw new StreamEnded(endOf(feed.ended).error);
     } finally {
       feed.close();
     }
   }
+
+  /** The same, written by the feed itself: one event is encoded once for all its readers. */
+  async function push(opened: OpenFeed, base: number, sink: Sink): Promise<void> {
+    const { feed } = opened;
+    try {
+      await catchUp(opened, base, sink);
+      if (feed.ended === undefined) await follow(feed, sink);
+      throw new StreamEnded(endOf(feed.ended ?? closeCodes.draining).error);
+    } finally {
+      feed.close();
+    }
+  }
+
+  async function catchUp({ feed, welcome, subscribed }: OpenFeed, base: number, sink: Sink): Promise<void> {
+    if (welcome) sink.write(encodeBytes('welcome', new JsonText(systemFrame('welcome', welcome, clock.now()))));
+    while (feed.ended === undefined && !feed.isLive) {
+      await sink.room();
+      for (const delivery of await feed.next(limits.recoveryPage))
+        if (feed.mayGive(delivery)) sink.write(bytesOf(delivery, base));
+    }
+    if (feed.ended !== undefined) return;
+    const [frame, id] = live(feed, subscribed, base);
+    sink.write(encodeBytes('subscribed', new JsonText(frame), id));
+  }
+
+  const follow = (feed: Feed, sink: Sink): Promise<void> => {
+    feed.pipe((delivery) => {
+      if (sink.waiting > BACKLOG) feed.close(closeCodes.tooSlow);
+      else sink.write(bytesOf(delivery, 0));
+    });
+    return feed.news();
+  };
+
+  const bytesOf = (delivery: Delivery, base: number): Uint8Array => {
+    const { event, frame, seq } = delivery;
+    const id = seq === undefined ? undefined : eventId(epoch, Math.max(base, seq));
+    return (delivery.bytes ??= encodeBytes(event, new JsonText(frame), id));
+  };
+
+  /** The frame that says that nothing is missing any more, and the id of this place. */
+  const live = (feed: Feed, subscribed: OpenFeed['subscribed'], base: number): [frame: string, id: string] => {
+    const payload: Subscribed = { epoch, channels: subscribed() };
+    return [systemFrame('subscribed', payload, clock.now()), eventId(epoch, Math.max(base, placeOf(feed).seq))];
+  };
 
   /** What was received of a feed so far. */
   const placeOf = (feed: Feed): FeedPlace => ({
@@ -95,6 +136,15 @@ export function createFeedVerbs({ feeds, taps, epoch, subscriptions, clock }: Fe
     await feed.news();
     timer.cancel();
     return feed.next(limits.recoveryPage);
+  }
+
+  /** A generator of frames that can also push; closed with the signal, whether anybody has begun to read it or not. */
+  function started(opened: OpenFeed, base: number, signal: AbortSignal) {
+    const { feed } = opened;
+    signal.addEventListener('abort', () => feed.close(), { once: true });
+    if (signal.aborted) feed.close();
+    const pushing: Pushing = { pushTo: (sink) => push(opened, base, sink) };
+    return Object.assign(stream(opened, base), pushing);
   }
 
   const leases = new Map<string, { cancel(): void }>();
@@ -123,10 +173,8 @@ export function createFeedVerbs({ feeds, taps, epoch, subscriptions, clock }: Fe
       const since = isReturning ? [] : input.since;
       const opened = await feeds.open({ identity: ctx.identity, info: ctx.request, ...input, since, place });
       if (!opened.ok) return opened;
-      ctx.signal.addEventListener('abort', () => opened.data.feed.close(), { once: true });
-      if (ctx.signal.aborted) opened.data.feed.close();
-      const base = place?.epoch === epoch ? place.seq : 0;
-      return ok(stream(opened.data, base));
+      const base = place?.epoch === epoch && place.seq <= taps.seq ? place.seq : 0;
+      return ok(started(opened.data, base, ctx.signal));
     },
 
     async poll(ctx: Context, { cursor, wait, ...input }: z.output<typeof PollInput>): Promise<Result<PollAnswer>> {

@@ -6,7 +6,7 @@ import { Replay } from './replay.ts';
 import type { Delivery, Tap, Taps } from './taps.ts';
 
 /** Characters that may wait for a slow reader; beyond them the feed ends, and the client recovers. */
-const BACKLOG = 1024 * 1024;
+export const BACKLOG = 1024 * 1024;
 
 export interface FeedOptions {
   connection: Connection;
@@ -30,6 +30,7 @@ export class Feed implements Wire, Tap {
   #isLive = false;
   #code: number | undefined;
   #wake = (): void => {};
+  #outlet: ((delivery: Delivery) => void) | undefined;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -68,6 +69,15 @@ export class Feed implements Wire, Tap {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
+  }
+
+  /**
+   * Hands everything over as it comes from now on, once nothing is missing any more; what waits comes first. The outlet
+   * must not be slow: whoever it writes to is.
+   */
+  pipe(outlet: (delivery: Delivery) => void): void {
+    for (const delivery of this.#waiting(Number.POSITIVE_INFINITY)) if (this.mayGive(delivery)) outlet(delivery);
+    this.#outlet = outlet;
   }
 
   wake(): void {
@@ -143,6 +153,7 @@ export class Feed implements Wire, Tap {
 
   #push(delivery: Delivery): void {
     if (this.#code !== undefined) return;
+    if (this.#outlet) return this.#outlet(delivery);
     this.#size += delivery.frame.length;
     if (this.#size > BACKLOG) return this.close(closeCodes.tooSlow);
     this.#queue.push(delivery);

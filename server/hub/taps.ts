@@ -11,6 +11,8 @@ export interface Delivery extends About {
   channel: string;
   /** JSON text. */
   frame: string;
+  /** As an event of a stream, once somebody needed it. */
+  bytes?: Uint8Array;
 }
 
 /** Receives the frames of the channels that it is tapped into. */

@@ -133,6 +133,14 @@ describe('a stream', () => {
         ['subscribed', 'system'],
       ]);
       expect(opened.items[0]?.frame.payload).toMatchObject({ recovered: false });
+      // A place that nobody has reached yet is no place for anybody else either.
+      const other = await stream(ben, `channels=${GLOBAL}`);
+      await other.find('subscribed');
+      await ada.call('hub/broadcast', { event: 'probe_event', payload: {} });
+      const { seq } = (await other.find('probe_event')).frame;
+      for (const each of [opened, other])
+        expect((await each.find('probe_event')).id).toBe(`${server.app.hub.journal.epoch}.${seq}`);
+      await other.leave();
       await opened.leave();
     }
     const broken = await stream(ada, `channels=${GLOBAL}`, { 'last-event-id': 'nonsense' });
