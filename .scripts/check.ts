@@ -2,7 +2,17 @@ import { join } from 'node:path';
 import { root } from './build/sources.ts';
 
 /** Tests that need a browser, a build, many processes, thousands of tries or seconds to pass: `bun run test` runs them. */
-const slow = ['e2e/**', 'binary/**', 'bench/**', 'cli/**', 'contracts/**', 'client/fallback.test.ts'];
+const slow = [
+  'e2e/**',
+  'binary/**',
+  'bench/**',
+  'cli/**',
+  'contracts/**',
+  'client/fallback.test.ts',
+  'client/model.property.test.ts',
+  'client/whole-way.test.ts',
+  'web/chat-store.test.ts',
+];
 
 const bun = process.execPath;
 
