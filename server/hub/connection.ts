@@ -162,20 +162,29 @@ export class Connection implements SocketData, LiveSession {
 
   /** Sends the answers that were gathered. */
   flush(): void {
-    const { answers, ws } = this;
+    const { answers } = this;
     this.answers = undefined;
-    if (!answers || !ws || this.phase === 'closed') return;
-    if (answers.length === 1) this.#write(answers[0] ?? '');
-    else
-      ws.cork(() => {
-        for (const frame of answers) this.#write(frame);
-      });
+    if (answers) this.#writeAll(answers);
   }
 
   /** Sends a frame to this socket alone, at once. */
   send(frame: string): void {
     if (this.answers) this.flush();
     this.#write(frame);
+  }
+
+  /** Sends frames to this socket alone, at once and in as few system calls as they fit in. */
+  sendAll(frames: readonly string[]): void {
+    if (this.answers) this.flush();
+    this.#writeAll(frames);
+  }
+
+  #writeAll(frames: readonly string[]): void {
+    if (frames.length === 1) return this.#write(frames[0] ?? '');
+    if (this.phase === 'closed') return;
+    this.ws?.cork(() => {
+      for (const frame of frames) this.#write(frame);
+    });
   }
 
   #write(frame: string): void {

@@ -40,6 +40,8 @@ export interface Journal {
   offsetUpTo(channel: string, seq: number): Awaitable<number | undefined>;
   /** The newest `seq`; 0 before the first event. */
   readonly seq: number;
+  /** Grows whenever events that were kept are changed or forgotten: what was read before may no longer hold. */
+  readonly revision: number;
   /** Forgets what is beyond the newest `keep` of its channel or older than `age` ms. Returns how many went. */
   prune(keep: number, age: number): Promise<number>;
 }
@@ -85,6 +87,9 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
   const published = new Map<string, number>();
   /** Heads as they were read, of channels on which nothing was published since the start. */
   const settled = new Map<string, number>();
+
+  let revision = 0;
+  const revised = (): void => void revision++;
 
   const after = (tx: Tx, channel: string, head: number): Journalled => {
     const place = { channel, seq: ++seq, offset: head + 1, epoch: current };
@@ -134,7 +139,11 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
       return place;
     },
     published: (channel) => published.get(channel),
+    get revision() {
+      return revision;
+    },
     async rewrite(tx, channel, offset, payload) {
+      tx.afterCommit(revised);
       await tx.run(rewriteEvent, { channel, offset, payload: JSON.stringify(payload) });
     },
     async head(channel) {
@@ -154,9 +163,10 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
     async prune(keep, age) {
       let total = 0;
       for (;;) {
-        const gone = await db.write(async (tx) =>
-          tx.all(pruneEvents, { keep, before: clock.now() - age, limit: PRUNE_STEP }),
-        );
+        const gone = await db.write(async (tx) => {
+          tx.afterCommit(revised);
+          return tx.all(pruneEvents, { keep, before: clock.now() - age, limit: PRUNE_STEP });
+        });
         total += gone.length;
         if (gone.length < PRUNE_STEP) return total;
       }

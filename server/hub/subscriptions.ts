@@ -9,8 +9,10 @@ import type { Connections } from './connections.ts';
 import { eventFrame, journalFrame } from './encode.ts';
 import type { Journal, JournalEvent } from './journal.ts';
 import type { Namespaces } from './namespaces.ts';
+import { RecoveryPages } from './recovery-pages.ts';
 import type { Statistics } from './statistics.ts';
 import type { About } from './taps.ts';
+import { Turns } from './turns.ts';
 
 interface Latest {
   event: string;
@@ -28,19 +30,14 @@ interface Prepared {
 
 const always = (answer: Prepared['answer']): Prepared => ({ current: () => true, answer });
 
-/** Characters of payload in a page of recovery: three bytes each at most, and a page must not cut off its own reader. */
-const PAGE_SIZE = 200_000;
-
-/** As many of the first events as fit into a page; one always does. */
-const fitting = (events: JournalEvent[]): JournalEvent[] => {
-  let size = 0;
-  const end = events.findIndex(({ payload }, at) => (size += payload.length) > PAGE_SIZE && at > 0);
-  return end < 0 ? events : events.slice(0, end);
-};
+/** Pages of recovery that are sent in one turn of the event loop: some milliseconds of work. */
+const PAGES_A_TURN = 16;
 
 /** Who receives which channel, what was missed, and the newest value of those that keep one. */
 export class Subscriptions {
   readonly #journal: Journal;
+  readonly #pages: RecoveryPages;
+  readonly #turns = new Turns(PAGES_A_TURN);
   readonly #namespaces: Namespaces;
   readonly #connections: Connections;
   readonly #broker: Broker;
@@ -57,6 +54,7 @@ export class Subscriptions {
     statistics: Statistics,
   ) {
     this.#journal = journal;
+    this.#pages = new RecoveryPages(journal);
     this.#namespaces = namespaces;
     this.#connections = connections;
     this.#broker = broker;
@@ -222,25 +220,25 @@ export class Subscriptions {
     side: 'own' | 'given',
   ): Promise<Prepared> {
     const { epoch } = this.#journal;
-    if (since) connection.ws?.unsubscribe(channel);
+    if (since) {
+      connection.ws?.unsubscribe(channel);
+      await this.#turns.take();
+    }
     const mark = this.#journal.published(channel);
     const head = await this.#journal.head(channel);
     const known = since?.epoch === epoch && since.offset <= head;
-    const events =
-      known && since.offset < head
-        ? fitting(await this.#journal.after(channel, since.offset, limits.recoveryPage))
-        : [];
-    const complete = known && (since.offset === head || events[0]?.offset === since.offset + 1);
-    const last = events.at(-1)?.offset ?? head;
+    const page = known && since.offset < head ? await this.#pages.after(channel, since.offset) : undefined;
+    const complete = known && (since.offset === head || page?.first === since.offset + 1);
+    const last = page?.last ?? head;
     return {
       current: () => this.#journal.published(channel) === mark,
       answer: () => {
         this.attach(connection, channel, side);
         if (since && !complete) this.#statistics.lost++;
         if (!complete) return { ok: true, data: { recovered: false, more: false, epoch, offset: head } };
-        for (const event of events) connection.send(journalFrame(event, epoch));
+        if (page) connection.sendAll(page.frames);
         const more = last < head;
-        this.#statistics.replayed += events.length;
+        this.#statistics.replayed += page?.frames.length ?? 0;
         if (more) connection.ws?.unsubscribe(channel);
         else this.#statistics.recovered++;
         return { ok: true, data: { recovered: true, more, epoch, offset: last } };
