@@ -20,6 +20,9 @@ export interface Round extends Report {
 /** Longer than any workload takes on a slow machine. */
 const DEADLINE = 240_000;
 
+/** What a process may take to end by itself. */
+const PATIENCE = 2000;
+
 type Child = Bun.Subprocess<'pipe', 'pipe', 'inherit'>;
 
 /** Runs workloads, each on a server and a client of its own, and knows what to clear away. */
@@ -113,8 +116,11 @@ export class Bench {
 
   async #end(child: Child): Promise<void> {
     this.#children.delete(child);
-    child.kill('SIGKILL');
+    // The end of its input ends it, with what a profiler wants to write; what does not listen is killed.
+    void child.stdin.end();
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
     await child.exited;
+    clearTimeout(timer);
   }
 }
 
