@@ -1,12 +1,22 @@
 import type { Welcome } from '@shared/hub/frames.ts';
 import type { RoomId } from '@shared/kernel/ids.ts';
-import type { House, Person } from './house.ts';
+import type { Person } from './house.ts';
+import { type Acked, Postings } from './postings.ts';
 import type { Random } from './random.ts';
-import { type Frame, View } from './view.ts';
+import { Sight } from './sight.ts';
+import type { Frame, View } from './view.ts';
 import { openWire, Refused, type Wire, type WireEnd } from './wire/wire.ts';
 
+export type { Acked } from './postings.ts';
+
+/** Where a client connects to, and who vouches for its person. */
+export interface Doorway {
+  readonly server: { readonly port: number };
+  tokenOf(person: Person): Promise<string>;
+}
+
 export interface ClientOptions {
-  house: House;
+  house: Doorway;
   person: Person;
   random: Random;
   /** Hears every frame before the client acts on it. */
@@ -15,40 +25,20 @@ export interface ClientOptions {
   mute?: boolean;
 }
 
-/** A message that is sent until it is acknowledged. */
-interface Posting {
-  clientId: string;
-  roomId: RoomId;
-  text: string;
-  acked(offset: number): void;
-  refused(code: string): void;
-}
-
-export interface Acked {
-  clientId: string;
-  roomId: RoomId;
-  offset: number;
-}
-
 /**
  * A client as the protocol wants it, light enough for a thousand in one process: it comes back, recovers by its cursors
- * and sends until it is answered. It trusts nothing: whatever the protocol forbids is noted as a fault.
+ * and sends until it is answered.
  */
 export class Client {
   readonly person: Person;
-  readonly views = new Map<string, View>();
-  /** What the server did wrong, seen from here. */
-  readonly faults: string[] = [];
+  readonly sight: Sight;
   /** When it was let in, in milliseconds of `performance.now()`. */
   readonly welcomes: number[] = [];
   readonly closes: WireEnd[] = [];
-  /** Channels whose place could not be recovered. */
-  readonly lost: string[] = [];
   welcome: Welcome | undefined;
   readonly #options: ClientOptions;
   readonly #answers = new Map<number, (answer: Frame | undefined) => void>();
-  readonly #postings = new Map<string, Posting>();
-  readonly #recovering = new Set<string>();
+  readonly #postings: Postings;
   #wire: Wire | undefined;
   #wanted = false;
   #running: Promise<void> | undefined;
@@ -58,20 +48,29 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.person = options.person;
+    this.sight = new Sight(options.person.id);
+    this.#postings = new Postings((...frame) => this.ask(...frame), options.random);
+  }
+
+  get views(): Map<string, View> {
+    return this.sight.views;
+  }
+
+  get faults(): string[] {
+    return this.sight.faults;
+  }
+
+  get lost(): string[] {
+    return this.sight.lost;
   }
 
   /** Connected, and nothing is missing. */
   get isCurrent(): boolean {
-    return this.welcome !== undefined && this.#recovering.size === 0;
+    return this.welcome !== undefined && this.sight.recovering.size === 0;
   }
 
   get wire(): Wire | undefined {
     return this.#wire;
-  }
-
-  /** Messages without an answer yet. */
-  get unanswered(): number {
-    return this.#postings.size;
   }
 
   connect(): void {
@@ -82,6 +81,7 @@ export class Client {
   /** Leaves for good. */
   async leave(): Promise<void> {
     this.#wanted = false;
+    this.#wire?.resume();
     this.#wire?.leave();
     await this.#running;
   }
@@ -94,17 +94,7 @@ export class Client {
 
   /** Posts a message, again after each lost connection, until it is answered. Resolves with its offset or an error code. */
   post(roomId: RoomId, clientId: string, text: string): Promise<Acked | { code: string }> {
-    return new Promise((resolve) => {
-      const posting: Posting = {
-        clientId,
-        roomId,
-        text,
-        acked: (offset) => resolve({ clientId, roomId, offset }),
-        refused: (code) => resolve({ code }),
-      };
-      this.#postings.set(clientId, posting);
-      if (this.welcome) void this.#send(posting);
-    });
+    return this.#postings.post(roomId, clientId, text);
   }
 
   /** Sends a frame and resolves with its answer; undefined when the connection is lost before. */
@@ -119,9 +109,9 @@ export class Client {
 
   /** Asks for the past of a channel again, as who lost it would. */
   async replay(channel: string, offset: number): Promise<Frame | undefined> {
-    this.#recovering.add(channel);
+    this.sight.recovering.add(channel);
     const answer = await this.ask('subscribe', channel, { since: { epoch: this.welcome?.epoch, offset } });
-    this.#recovering.delete(channel);
+    this.sight.recovering.delete(channel);
     return answer;
   }
 
@@ -168,7 +158,7 @@ export class Client {
     this.closes.push(end);
     this.#wire = undefined;
     this.welcome = undefined;
-    this.#recovering.clear();
+    this.sight.recovering.clear();
     for (const answer of this.#answers.values()) answer(undefined);
     this.#answers.clear();
   }
@@ -186,7 +176,7 @@ export class Client {
     else if (['ack', 'error', 'pong'].includes(frame.event)) this.#take(frame);
     else if (frame.event === 'ping') this.#pong();
     else if (frame.event === 'drain') void this.#drain(Number(frame.payload.delay));
-    else if (frame.offset !== undefined) this.#see(frame);
+    else if (frame.offset !== undefined) this.sight.see(frame);
   }
 
   #pong(): void {
@@ -204,72 +194,27 @@ export class Client {
   #enter(welcome: Welcome): void {
     this.welcome = welcome;
     this.welcomes.push(performance.now());
-    const { epoch } = welcome;
-    for (const channel of this.views.keys())
-      if (!welcome.channels.some((given) => given.channel === channel)) this.views.delete(channel);
-    for (const { channel, offset } of welcome.channels) {
-      const view = this.views.get(channel);
-      if (!view) this.views.set(channel, new View(channel, epoch, offset));
-      else if (view.epoch === epoch && view.last === offset) continue;
-      else void this.#recover(view);
-    }
-    for (const posting of this.#postings.values()) void this.#send(posting);
+    for (const view of this.sight.enter(welcome)) void this.#recover(view);
+    this.#postings.sendAll();
   }
 
   async #recover(view: View): Promise<void> {
     const { channel } = view;
     const mine = this.welcome;
-    this.#recovering.add(channel);
     for (;;) {
       const answer = await this.ask('subscribe', channel, { since: { epoch: view.epoch, offset: view.last } });
       if (!answer || mine !== this.welcome) return;
+      const { retryable, recovered, more, epoch = view.epoch, offset = view.last } = answer.payload;
       if (answer.event === 'error') {
-        if (answer.payload.retryable) {
-          await Bun.sleep(100);
-          continue;
-        }
-        this.views.delete(channel);
-        break;
+        if (!retryable) break;
+        await Bun.sleep(100);
+        continue;
       }
-      const { recovered, more, epoch = view.epoch, offset = view.last } = answer.payload;
-      if (!recovered) {
-        this.lost.push(channel);
-        view.restart(epoch, offset);
-        break;
-      }
-      // Whatever was replayed came before the answer.
-      if (view.last < offset) {
-        this.faults.push(`${channel} was recovered up to ${offset}, but ${view.last + 1} and later did not come`);
-        view.restart(epoch, offset);
-      }
+      if (recovered) this.sight.recovered(view, epoch, offset);
+      else this.sight.lose(view, epoch, offset);
       if (!more) break;
     }
-    this.#recovering.delete(channel);
-  }
-
-  #see(frame: Frame): void {
-    const view = this.views.get(frame.channel);
-    if (!view) {
-      // A room that we were just put into: its events begin with our own arrival.
-      if (frame.event === 'member_added' && frame.payload.userId === this.person.id)
-        this.views
-          .set(frame.channel, new View(frame.channel, frame.epoch ?? '', (frame.offset ?? 1) - 1))
-          .get(frame.channel)
-          ?.take(frame);
-      return;
-    }
-    if (frame.epoch !== view.epoch) {
-      this.faults.push(`${frame.channel} brought an event of another epoch`);
-      return;
-    }
-    const taken = view.take(frame);
-    if (taken === 'next' || this.#recovering.has(frame.channel)) return;
-    this.faults.push(
-      taken === 'seen'
-        ? `${frame.channel} ${frame.offset} came twice`
-        : `${frame.channel} ${frame.offset} came where ${view.last + 1} was due`,
-    );
-    if (taken === 'ahead') view.restart(view.epoch, frame.offset ?? 0);
+    this.sight.recovering.delete(channel);
   }
 
   #take(frame: Frame): void {
@@ -281,24 +226,5 @@ export class Client {
     if (!answer) return void this.faults.push(`an answer came to ${id}, which waits for none`);
     this.#answers.delete(id);
     answer(frame);
-  }
-
-  async #send(posting: Posting): Promise<void> {
-    const { clientId, roomId, text } = posting;
-    for (;;) {
-      const answer = await this.ask('chat_message', `room:${roomId}`, { clientId, text });
-      // The connection is lost: `#enter` sends it again.
-      if (!answer) return;
-      if (answer.event === 'ack') {
-        this.#postings.delete(clientId);
-        return posting.acked(answer.offset ?? -1);
-      }
-      if (!answer.payload.retryable) {
-        this.#postings.delete(clientId);
-        return posting.refused(String(answer.payload.code));
-      }
-      await Bun.sleep(100 + this.#options.random.below(200));
-      if (!this.#postings.has(clientId) || !this.welcome) return;
-    }
   }
 }

@@ -24,6 +24,12 @@ export async function until<T>(
   }
 }
 
+/** A promise whose failure is looked at later: until then it is no unhandled one. */
+export function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
 /** The first few of what was wrong, as one sentence. */
 export const few = (faults: readonly string[], most = 3): string =>
   `${faults.slice(0, most).join('; ')}${faults.length > most ? `; and ${faults.length - most} more` : ''}`;

@@ -1,29 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Contracts } from '@shared/contracts.ts';
 import type { Stats } from '@shared/hub/stats.ts';
 import type { FunctionNames, InputOf, OutputOf } from '@shared/kernel/contract.ts';
-import type { RoomId, UserId } from '@shared/kernel/ids.ts';
+import type { RoomId } from '@shared/kernel/ids.ts';
 import type { Envelope } from '@shared/kernel/result.ts';
 import type { Me } from '@shared/people/schema.ts';
-import { systemClock } from '../platform/clock.ts';
-import { dataPaths } from '../platform/data-folder.ts';
-import { createJwt, type Jwt } from '../platform/http/jwt.ts';
-import { readSecrets, type SecretsFile } from '../platform/secrets.ts';
 import { Fault, until } from './fault.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { type Person, Signing } from './signing.ts';
+
+export type { Person } from './signing.ts';
 
 type ModuleName = keyof Contracts;
 type FunctionName<M extends ModuleName> = FunctionNames<Contracts[M]['definitions']> & string;
 type Definition<M extends ModuleName, F extends FunctionName<M>> = Contracts[M]['definitions'][F];
-
-export interface Person {
-  readonly id: UserId;
-  readonly name: string;
-  readonly user: Me;
-  readonly session: string;
-}
 
 export interface HouseOptions {
   /** How many people live in it; the first is its admin. */
@@ -34,21 +26,11 @@ export interface HouseOptions {
   below?: string;
 }
 
+/** Milliseconds until everything that was closed must be forgotten. */
+export const PATIENCE = 15_000;
 const PASSWORD = 'a long enough password';
-/** Whoever is asked for a token with less than this left gets a new one; milliseconds. */
-const FRESH = 120_000;
-const LIFETIME = 600_000;
-
 const claimsOf = (token: string): Record<string, string> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, string>;
-
-/** What stands in the token of a person's session. */
-export const claimsFor = ({ id, session, user }: Person): Record<string, string> => ({
-  sub: id,
-  sid: session,
-  name: user.name,
-  role: user.role,
-});
 
 /** A scratch folder with a Hearth on it and people in it. */
 export class House {
@@ -56,31 +38,29 @@ export class House {
   readonly data: string;
   readonly people: Person[] = [];
   readonly #levered: boolean;
-  readonly #tokens = new Map<string, { token: string; expiresAt: number }>();
+  readonly #size: number;
+  readonly #removed = new AbortController();
+  #starting: Promise<ServerProcess> | undefined;
   #server: ServerProcess | undefined;
-  #jwt: Jwt | undefined;
+  #signing: Signing | undefined;
   /** What earlier servers on this folder logged as errors. */
   readonly #errors: string[] = [];
   /** Milliseconds that the server's clock was set forward. */
   #ahead = 0;
 
-  private constructor(folder: string, levered: boolean) {
-    this.folder = folder;
-    this.data = join(folder, 'data');
+  /** Makes the folder; `open` does the rest. */
+  constructor({ people, levered = false, below = tmpdir() }: HouseOptions) {
+    this.folder = mkdtempSync(join(below, 'hearth-verify-'));
+    this.data = join(this.folder, 'data');
     this.#levered = levered;
+    this.#size = people;
   }
 
-  static async build({ people, levered = false, below = tmpdir() }: HouseOptions): Promise<House> {
-    const house = new House(mkdtempSync(join(below, 'hearth-verify-')), levered);
-    try {
-      await Bun.write(join(house.data, '.keep'), '');
-      await house.start();
-      await house.#furnish(people);
-      return house;
-    } catch (error) {
-      await house.remove();
-      throw error;
-    }
+  /** Starts the server and lets the people in. */
+  async open(): Promise<void> {
+    mkdirSync(this.data);
+    await this.start();
+    await this.#furnish(this.#size);
   }
 
   get server(): ServerProcess {
@@ -92,15 +72,9 @@ export class House {
     return this.people[0] as Person;
   }
 
-  /** The key that signs the tokens of this house: those that are wrong in one way only are made with it, too. */
-  get key(): Uint8Array {
-    return Buffer.from(this.#secrets().jwtKey, 'base64url');
-  }
-
-  /** Signs tokens as the server does. */
-  get jwt(): Jwt {
-    const instance = this.#secrets().instanceId;
-    return (this.#jwt ??= createJwt({ secret: this.key, instance, clock: systemClock }));
+  /** Makes tokens, right and wrong ones. */
+  get signing(): Signing {
+    return (this.#signing ??= new Signing(this.data));
   }
 
   /** What was logged as an error since the last time that somebody asked. */
@@ -110,9 +84,11 @@ export class House {
 
   /** Starts a server, on the port of the one before. */
   async start(): Promise<void> {
-    const port = this.#server?.port ?? 0;
-    if (this.#server) this.#errors.push(...this.#server.errors);
-    this.#server = await startServerProcess({ data: this.data, port, levered: this.#levered });
+    const { port = 0, errors = [] } = this.#server ?? {};
+    this.#errors.push(...errors);
+    const options = { data: this.data, port, levered: this.#levered, signal: this.#removed.signal };
+    this.#starting = startServerProcess(options);
+    this.#server = await this.#starting;
   }
 
   /** Kills the server and starts the next. */
@@ -122,14 +98,8 @@ export class House {
   }
 
   /** A token that is good for a while, renewed where it is not. */
-  async tokenOf(person: Person): Promise<string> {
-    const known = this.#tokens.get(person.id);
-    const left = known ? known.expiresAt - this.now() : 0;
-    if (known && left > FRESH && left <= LIFETIME) return known.token;
-    const expiresAt = this.now() + LIFETIME;
-    const token = await this.jwt.sign(claimsFor(person), expiresAt);
-    this.#tokens.set(person.id, { token, expiresAt });
-    return token;
+  tokenOf(person: Person): Promise<string> {
+    return this.signing.tokenOf(person, this.now());
   }
 
   /** The time by the server's clock. */
@@ -195,7 +165,7 @@ export class House {
   }
 
   /** Waits until nobody is connected any more and no channel is occupied; a Fault when something stays behind. */
-  async untilEmpty(): Promise<void> {
+  async untilEmpty(patience = PATIENCE): Promise<void> {
     let left = '';
     await until(
       async () => {
@@ -205,20 +175,19 @@ export class House {
         return open === 0 && channels.occupied === 0 && queues.inbound === 0;
       },
       () => `everything closed, but on the server there is ${left}`,
-      15_000,
+      patience,
     );
   }
 
-  /** Ends the server and removes the folder. */
+  /** Ends the server and removes the folder, at whatever point of its life. */
   async remove(): Promise<void> {
-    if (this.#server && this.#server.ended === undefined) await this.#server.end('SIGKILL');
+    this.#removed.abort();
+    await this.#starting?.then(
+      (server) => server.end('SIGKILL'),
+      // It did not even start.
+      () => {},
+    );
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  #secrets(): SecretsFile {
-    const secrets = readSecrets(dataPaths(this.data).secrets);
-    if (!secrets) throw new Fault('the keys of the data folder are broken');
-    return secrets;
   }
 
   async #furnish(people: number): Promise<void> {

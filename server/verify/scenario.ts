@@ -36,6 +36,16 @@ export interface StageOptions {
   build(options: HouseOptions): Promise<House>;
 }
 
+/** Milliseconds that a goodbye may take. */
+const GOODBYE = 5000;
+
+/** Lets a client leave in good order, and drops it where that does not work. */
+const seeOff = async (client: Client): Promise<void> => {
+  const timer = setTimeout(() => client.cut(), GOODBYE);
+  await client.leave();
+  clearTimeout(timer);
+};
+
 /** What a scenario works with. Whatever it opens is closed behind it. */
 export class Stage {
   readonly plan: Plan;
@@ -89,7 +99,7 @@ export class Stage {
   }
 
   /** Connects so many clients, a few at a time, and waits until all are let in. */
-  async clients(count: number, options: Partial<ClientOptions> = {}): Promise<Client[]> {
+  async clients(count: number, options: Partial<ClientOptions> & { house?: House } = {}): Promise<Client[]> {
     const { people } = options.house ?? this.house;
     const made = Array.from({ length: count }, (_, at) => this.client(people[at % people.length] as Person, options));
     for (let at = 0; at < count; at += 25) {
@@ -124,7 +134,7 @@ export class Stage {
 
   /** Closes everything that the scenario opened. */
   async end(): Promise<void> {
-    await Promise.all(this.#clients.splice(0).map((client) => client.leave()));
+    await Promise.all(this.#clients.splice(0).map(seeOff));
     for (const ending of this.#endings.splice(0).toReversed()) await ending();
   }
 }

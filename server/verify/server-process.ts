@@ -12,6 +12,8 @@ export interface ServerProcessOptions {
   port: number;
   /** Starts the server whose clock and database can be tampered with. */
   levered?: boolean;
+  /** Ends it, also while it starts. */
+  signal: AbortSignal;
 }
 
 /** A Hearth in a process of its own. */
@@ -50,7 +52,8 @@ async function collectErrors(stream: ReadableStream<Uint8Array>, errors: string[
 
 /** Starts Hearth on a folder and waits until it takes requests. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const { data, levered = false } = options;
+  const { data, levered = false, signal } = options;
+  signal.throwIfAborted();
   const paths = dataPaths(data);
   const errors: string[] = [];
   let pulled: (() => void) | undefined;
@@ -66,8 +69,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   );
   const collected = collectErrors(child.stderr, errors);
   const ended = (): number | string | undefined => child.signalCode ?? child.exitCode ?? undefined;
-  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | string> => {
-    child.kill(signal);
+  const end = async (how: 'SIGKILL' | 'SIGTERM'): Promise<number | string> => {
+    child.kill(how);
     await child.exited;
     await collected;
     return ended() ?? -1;
@@ -78,6 +81,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     return running?.pid === child.pid ? running : undefined;
   };
   const isReady = async (): Promise<boolean> => {
+    signal.throwIfAborted();
     if (ended() !== undefined) throw new Fault(`the server ended with ${ended()} at its start: ${errors.join(' ')}`);
     const running = mine();
     if (!running) return false;

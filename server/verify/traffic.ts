@@ -74,7 +74,7 @@ export interface Settled {
  * at the offset of its acknowledgement, nothing is there that nobody sent, and every view is the journal.
  */
 export async function checkRoom(
-  house: House,
+  house: Pick<House, 'data'>,
   roomId: RoomId,
   { sent, acked }: Pick<Traffic, 'sent' | 'acked'>,
   views: () => readonly View[],

@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts';
-import { House, type HouseOptions } from './house.ts';
+import { House, type HouseOptions, PATIENCE } from './house.ts';
 import type { Plan } from './plan.ts';
 import { createRandom } from './random.ts';
 import { type Scenario, Skipped, Stage } from './scenario.ts';
@@ -11,6 +11,8 @@ export interface VerifyOptions {
   /** Takes a line for people. */
   say: (line: string) => void;
   signal: AbortSignal;
+  /** Milliseconds until everything that was closed must be forgotten. */
+  patience?: number;
 }
 
 export type Outcome = 'ok' | 'failed' | 'skipped';
@@ -44,8 +46,9 @@ class Houses {
   readonly #shared = new Map<'plain' | 'levered', Promise<House>>();
 
   async build(options: HouseOptions): Promise<House> {
-    const house = await House.build(options);
+    const house = new House(options);
     this.#all.add(house);
+    await house.open();
     return house;
   }
 
@@ -62,44 +65,33 @@ class Houses {
 
   async tearDown(): Promise<void> {
     this.#shared.clear();
-    for (const house of this.#all) await house.remove();
+    const all = [...this.#all];
     this.#all.clear();
+    await Promise.all(all.map((house) => house.remove()));
   }
 }
 
 /** Throws when something stayed behind on a server, or it logged an error. */
-async function checkHouses(houses: readonly House[]): Promise<void> {
+async function checkHouses(houses: readonly House[], patience: number): Promise<void> {
   for (const house of houses) {
-    await house.untilEmpty();
+    await house.untilEmpty(patience);
     const [error] = house.takeErrors();
     if (error !== undefined) throw new Fault(`the server logged an error: ${error}`);
   }
 }
 
 /** Runs scenarios one after another, says how each went, and answers with their names by outcome. */
-export async function verify({
-  scenarios,
-  seed,
-  plan,
-  say,
-  signal,
-}: VerifyOptions): Promise<Record<Outcome, string[]>> {
+export async function verify(options: VerifyOptions): Promise<Record<Outcome, string[]>> {
+  const { scenarios, seed, plan, say, signal, patience = PATIENCE } = options;
   const outcomes: Record<Outcome, string[]> = { ok: [], failed: [], skipped: [] };
 
-  const play = async (scenario: Scenario, houses: Houses): Promise<string> => {
-    const { house: kind = 'plain' } = scenario;
-    const stage = new Stage({
+  const stageFor = async ({ name, house = 'plain' }: Scenario, houses: Houses): Promise<Stage> =>
+    new Stage({
       plan,
-      random: createRandom(seed).fork(scenario.name),
-      house: kind === 'none' ? undefined : await houses.shared(kind, kind === 'plain' ? plan.people : 4),
+      random: createRandom(seed).fork(name),
+      house: house === 'none' ? undefined : await houses.shared(house, house === 'plain' ? plan.people : 4),
       build: (options) => houses.build(options),
     });
-    try {
-      return await scenario.run(stage);
-    } finally {
-      await stage.end();
-    }
-  };
 
   const perform = async (scenario: Scenario, houses: Houses): Promise<void> => {
     const since = performance.now();
@@ -108,15 +100,19 @@ export async function verify({
       say(`${outcome.padEnd(7)} ${scenario.name.padEnd(16)} ${text} (${seconds(since)})`);
     };
     const deadline = limit(scenario.deadline(plan), signal);
-    const whole = async (): Promise<string> => {
-      const figures = await play(scenario, houses);
-      await checkHouses(await houses.standing());
+    let stage: Stage | undefined;
+    const play = async (): Promise<string> => {
+      stage = await stageFor(scenario, houses);
+      const figures = await scenario.run(stage);
+      await stage.end();
+      await checkHouses(await houses.standing(), patience);
       return figures;
     };
     try {
-      note('ok', await Promise.race([whole(), deadline.promise]));
+      note('ok', await Promise.race([play(), deadline.promise]));
     } catch (error) {
       note(error instanceof Skipped ? 'skipped' : 'failed', reasonOf(error));
+      await stage?.end();
       // Whatever state it left behind shall not be blamed on the next one.
       if (!(error instanceof Skipped)) await houses.tearDown();
     } finally {

@@ -1,5 +1,5 @@
 import type { Client } from '../client.ts';
-import { expect, Fault, until } from '../fault.ts';
+import { expect, Fault, later, until } from '../fault.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, Stage } from '../scenario.ts';
 import { randomText } from '../wire/random-frames.ts';
@@ -69,7 +69,7 @@ export const randomFrames: Scenario = {
     if (!witness) throw new Error('There is no witness');
     const tally: Tally = { sent: 0, answers: new Map(), slowest: 0 };
     const done = new AbortController();
-    const watching = watch(witness, tally, done.signal);
+    const watching = later(watch(witness, tally, done.signal));
     const thrower = async (which: number): Promise<void> => {
       const mine = random.fork(`thrower ${which}`);
       while (tally.sent < plan.randomFrames) await throwBatch(stage, mine, channels, tally);

@@ -1,6 +1,6 @@
 import { limits } from '@shared/hub/limits.ts';
 import type { Client } from '../client.ts';
-import { expect, Fault, until } from '../fault.ts';
+import { expect, Fault, later, until } from '../fault.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Frame } from '../view.ts';
 import { openWire } from '../wire/wire.ts';
@@ -54,12 +54,12 @@ export const removedMember: Scenario = {
       const first = await answerTo(1);
       expect(first.payload.more === true, 'the first page of a long recovery does not say that there is more');
       // The next page and the removal meet at a moment of their own each time.
-      const removal = Bun.sleep(random.below(8)).then(() =>
-        house.get(owner, 'chat', 'removeMember', { roomId, userId: person.id }),
+      const removal = later(
+        Bun.sleep(random.below(8)).then(() => house.get(owner, 'chat', 'removeMember', { roomId, userId: person.id })),
       );
       if (random.chance(0.5)) subscribe(first.payload.offset ?? 0, 2);
       await removal;
-      const posting = postMany(posters, roomId, `after-${round}`, 8);
+      const posting = later(postMany(posters, roomId, `after-${round}`, 8));
       subscribe(first.payload.offset ?? 0, 3);
       subscribe(0, 4);
       const [third, fourth] = [await answerTo(3), await answerTo(4)];

@@ -2,7 +2,7 @@ import { closeCodes } from '@shared/hub/close-codes.ts';
 import type { ServerFrame, Welcome } from '@shared/hub/frames.ts';
 import type { RoomId } from '@shared/kernel/ids.ts';
 import type { Acked, Client } from '../client.ts';
-import { expect, Fault, until } from '../fault.ts';
+import { expect, Fault, later, until } from '../fault.ts';
 import type { House } from '../house.ts';
 import type { Scenario, Stage } from '../scenario.ts';
 import { checkRoom } from '../traffic.ts';
@@ -115,7 +115,7 @@ async function chatWhile(
       await Bun.sleep(20);
     }
   };
-  const chatting = chat();
+  const chatting = later(chat());
   try {
     await work();
   } finally {

@@ -1,16 +1,13 @@
 import { limits } from '@shared/hub/limits.ts';
-import { expect, Fault, few } from '../fault.ts';
+import type { Doorway } from '../client.ts';
+import { expect, Fault, few, later } from '../fault.ts';
 import type { Person } from '../house.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Frame, Payload } from '../view.ts';
 import { openWire, type Wire } from '../wire/wire.ts';
 
 /** A socket without a mind of its own. */
-const plainWire = async (
-  house: { server: { port: number }; tokenOf(person: Person): Promise<string> },
-  person: Person,
-  onFrame: (frame: Frame) => void = () => {},
-): Promise<Wire> =>
+const plainWire = async (house: Doorway, person: Person, onFrame: (frame: Frame) => void = () => {}): Promise<Wire> =>
   openWire({
     port: house.server.port,
     headers: { authorization: `Bearer ${await house.tokenOf(person)}` },
@@ -113,7 +110,7 @@ export const joining: Scenario = {
       while (!done.signal.aborted)
         await house.get(house.admin, 'hub', 'publish', { channel, event: 'tick', payload: {} });
     };
-    const publishers = [publish(), publish(), publish()];
+    const publishing = later(Promise.all([publish(), publish(), publish()]));
     const followers = Array.from({ length: plan.races * 4 }, () => new Follower(channel));
     const follow = async (follower: Follower, at: number): Promise<void> => {
       const choose = random.fork(`follower ${at}`);
@@ -133,7 +130,7 @@ export const joining: Scenario = {
       await Promise.all(followers.map(follow));
     } finally {
       done.abort();
-      await Promise.all(publishers);
+      await publishing;
     }
     const faults = followers.flatMap((follower) => follower.faults);
     if (faults.length > 0) throw new Fault(few(faults));

@@ -2,8 +2,9 @@ import { closeCodes } from '@shared/hub/close-codes.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createJwt } from '../../platform/http/jwt.ts';
 import { expect, until } from '../fault.ts';
-import { claimsFor, type House, type Person } from '../house.ts';
+import type { House, Person } from '../house.ts';
 import type { Scenario } from '../scenario.ts';
+import { claimsFor } from '../signing.ts';
 import { openWire, Refused, type WireEnd } from '../wire/wire.ts';
 
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -16,10 +17,13 @@ async function wrongTokens(house: House, person: Person): Promise<Record<string,
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, unknown>;
   const instance = String(claims.iss);
   const signedBy = (options: { secret?: Uint8Array; instance?: string }): Promise<string> =>
-    createJwt({ secret: house.key, instance, clock: systemClock, ...options }).sign(claimsFor(person), now + 600_000);
+    createJwt({ secret: house.signing.key, instance, clock: systemClock, ...options }).sign(
+      claimsFor(person),
+      now + 600_000,
+    );
   const hmac = (algorithm: 'sha256' | 'sha512', header: unknown, payload: unknown): string => {
     const text = `${base64(header)}.${base64(payload)}`;
-    return `${text}.${new Bun.CryptoHasher(algorithm, house.key).update(text).digest('base64url')}`;
+    return `${text}.${new Bun.CryptoHasher(algorithm, house.signing.key).update(text).digest('base64url')}`;
   };
   const flipped = `${signature[0] === 'A' ? 'B' : 'A'}${signature.slice(1)}`;
   const { exp: _, ...unending } = claims;
@@ -27,7 +31,7 @@ async function wrongTokens(house: House, person: Person): Promise<Record<string,
     'no token': '',
     'no JWT': 'nonsense',
     'three dots': '...',
-    'an expired one': await house.jwt.sign(claimsFor(person), now - 1000),
+    'an expired one': await house.signing.jwt.sign(claimsFor(person), now - 1000),
     'one without an end': hmac('sha256', { alg: 'HS256' }, unending),
     'one without a signature': `${head}.${body}.`,
     'alg none': `${base64({ alg: 'none' })}.${body}.`,
@@ -40,8 +44,8 @@ async function wrongTokens(house: House, person: Person): Promise<Record<string,
     'another signature': `${head}.${body}.${flipped}`,
     'another role in an old signature': `${head}.${base64({ ...claims, role: 'admin' })}.${signature}`,
     'a critical header': hmac('sha256', { alg: 'HS256', crit: ['exp'] }, claims),
-    'a session that is none': await house.jwt.sign({ ...claimsFor(person), sid: 'root' }, now + 600_000),
-    'a role that is none': await house.jwt.sign({ ...claimsFor(person), role: 'owner' }, now + 600_000),
+    'a session that is none': await house.signing.jwt.sign({ ...claimsFor(person), sid: 'root' }, now + 600_000),
+    'a role that is none': await house.signing.jwt.sign({ ...claimsFor(person), role: 'owner' }, now + 600_000),
     'a very long one': `${good}${'A'.repeat(10_000)}`,
   };
 }
@@ -108,7 +112,7 @@ export const endedSessions: Scenario = {
     const [admin = house.admin, person = admin] = house.people;
     const lives = 2000;
     const open = async (): Promise<{ end: Promise<WireEnd>; send: (frame: unknown) => void; frames: string[] }> => {
-      const token = await house.jwt.sign(claimsFor(person), Date.now() + lives);
+      const token = await house.signing.jwt.sign(claimsFor(person), Date.now() + lives);
       const { promise: end, resolve } = Promise.withResolvers<WireEnd>();
       const frames: string[] = [];
       const wire = await openWire({
