@@ -14,6 +14,7 @@ import { exceededLimit, type HubLimits, hubLimits } from './admission.ts';
 import { createBroker, type TopicServer } from './broker.ts';
 import { Connection } from './connection.ts';
 import { Connections } from './connections.ts';
+import { CallStreams } from './call-streams.ts';
 import { createDispatch } from './dispatch.ts';
 import { systemFrame } from './encode.ts';
 import { createFeeds, type Feeds } from './feeds.ts';
@@ -232,6 +233,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
         registry: served,
         subscriptions,
         authenticator,
+        streams: new CallStreams(clock, log),
         extend: (connection, expiresAt) => live.extend(connection.sessionId, expiresAt),
         pong: (connection, frame) => connection.send(systemFrame('pong', {}, clock.now(), frame.id)),
       });

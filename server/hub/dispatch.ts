@@ -1,11 +1,18 @@
 import { UnknownEvent } from '@shared/hub/errors.ts';
-import { AuthenticationPayload, CallPayload, type ClientFrame, SubscribePayload } from '@shared/hub/frames.ts';
+import {
+  AuthenticationPayload,
+  CallPayload,
+  CancelPayload,
+  type ClientFrame,
+  SubscribePayload,
+} from '@shared/hub/frames.ts';
 import { fail, Forbidden, HttpOnly, Invalid, NotFound, Unauthenticated } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import type { z } from 'zod';
 import type { Authenticator } from '../modules/identity.ts';
 import type { Outcome, Registry } from '../modules/registry.ts';
 import { invalid } from '../modules/validation.ts';
+import type { CallStreams } from './call-streams.ts';
 import type { AckCursor } from './encode.ts';
 import type { Connection } from './connection.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -22,9 +29,11 @@ export interface DispatchOptions {
   /** Extends what lives on the session of this connection. */
   extend: (connection: Connection, expiresAt: number) => void;
   pong: (connection: Connection, frame: ClientFrame) => void;
+  streams: CallStreams;
 }
 
 const wrongChannel: Answer = fail(Invalid, undefined, { issues: [{ path: 'channel', code: 'invalid_value' }] });
+const missingId: Answer = fail(Invalid, undefined, { issues: [{ path: 'id', code: 'required' }] });
 
 const parse = <T>(schema: z.ZodType<T>, frame: ClientFrame): Result<T> => {
   const parsed = schema.safeParse(frame.payload);
@@ -32,7 +41,7 @@ const parse = <T>(schema: z.ZodType<T>, frame: ClientFrame): Result<T> => {
 };
 
 /** The one table from event names to what handles them: the connection's own events, and each contract's named ones. */
-export function createDispatch({ registry, subscriptions, authenticator, extend, pong }: DispatchOptions) {
+export function createDispatch({ registry, subscriptions, authenticator, extend, pong, streams }: DispatchOptions) {
   const call = async (
     connection: Connection,
     module: string,
@@ -95,7 +104,22 @@ export function createDispatch({ registry, subscriptions, authenticator, extend,
       (connection, frame) => {
         const payload = parse(CallPayload, frame);
         if (!payload.ok) return payload;
-        return call(connection, payload.data.module, payload.data.function, payload.data.input, payload.data.key);
+        const { module, function: name, input, key, lastEventId } = payload.data;
+        if (registry.find(module, name)?.kind !== 'stream') return call(connection, module, name, input, key);
+        // Its events name the call by its id.
+        if (frame.id === undefined) return missingId;
+        const caller = { identity: connection.identity, request: connection.request };
+        const resumed = lastEventId === undefined ? {} : { lastEventId };
+        return streams.open(connection, frame.id, (signal) =>
+          registry.stream({ ...caller, ...resumed, signal }, module, name, input),
+        );
+      },
+    ],
+    [
+      'cancel',
+      (connection, frame) => {
+        const payload = parse(CancelPayload, frame);
+        return payload.ok ? streams.cancel(connection, payload.data.id) : payload;
       },
     ],
   ]);

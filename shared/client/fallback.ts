@@ -2,11 +2,16 @@ import type { Subscribed, SubscribedChannel } from '../hub/feed.ts';
 import type { ServerFrame, SubscribeAck, Welcome } from '../hub/frames.ts';
 import { Aborted, BadAnswer, fail, TimedOut, Unreachable } from '../kernel/errors.ts';
 import type { HearthError, Result } from '../kernel/result.ts';
+import type { Call } from './api.ts';
 import { backoff } from './backoff.ts';
 import type { Channels } from './channels.ts';
 import { drainDelay } from './connection.ts';
 import { withDeadline } from './deadline.ts';
 import type { FeedEvents, FeedLink, FeedRequest } from './feed-link.ts';
+import type { Http } from './http.ts';
+import { createPollLink } from './poll-link.ts';
+import type { Renewal } from './refresh.ts';
+import { createStreamLink } from './stream-link.ts';
 import type { StreamSlots } from './stream-slots.ts';
 import type { Timers } from './timers.ts';
 
@@ -28,9 +33,9 @@ export interface Fallback {
 export interface FallbackDeps {
   timers: Timers;
   random: () => number;
-  stream: FeedLink;
-  /** `holds`: whether its questions may stay open. */
-  poll(holds: () => boolean): FeedLink;
+  http: Http;
+  call: Call;
+  renewal: Renewal;
   slots: StreamSlots;
   channels: Pick<Channels, 'places' | 'lost'>;
   onWelcome(frame: ServerFrame<'welcome', Welcome>): void;
@@ -50,6 +55,10 @@ const GATHER = 20;
 
 export function createFallback(deps: FallbackDeps): Fallback {
   const { timers, random, slots, channels } = deps;
+  const links: Record<'stream' | 'poll', FeedLink> = {
+    stream: createStreamLink(deps.http, deps.renewal, timers),
+    poll: createPollLink(deps.call, timers, () => holding),
+  };
   const asked = new Map<string, (result: Result<SubscribeAck>) => void>();
   let run: AbortController | undefined;
   /** The link under way. */
@@ -154,8 +163,7 @@ export function createFallback(deps: FallbackDeps): Fallback {
       transport = holding && timers.now() >= noStreamsUntil ? 'stream' : 'poll';
       link = new AbortController();
       const cancel = holding ? () => {} : askAgain(link.signal);
-      const by = transport === 'stream' ? deps.stream : deps.poll(() => holding);
-      const ended: Result<never> = await by.run(request(), events, link.signal);
+      const ended: Result<never> = await links[transport].run(request(), events, link.signal);
       link.abort();
       cancel();
       if (signal.aborted) return;

@@ -3,23 +3,22 @@ import type { ServerFrame, SubscribeAck, Welcome } from '../hub/frames.ts';
 import { HttpOnly, TooLarge, Unauthenticated } from '../kernel/errors.ts';
 import type { Result } from '../kernel/result.ts';
 import { createApi, createCall } from './api.ts';
+import { createCallStreams } from './call-streams.ts';
 import { createChannels } from './channels.ts';
 import { createConnection } from './connection.ts';
 import { dialler } from './dial.ts';
 import { isRecord } from './envelope.ts';
 import { createBus } from './events.ts';
-import { createFallback } from './fallback.ts';
+import type { Fallback } from './fallback.ts';
 import { CALL_TIMEOUT, createHttp } from './http.ts';
 import { createOutbox } from './outbox.ts';
 import type { Action, OpenOutbox } from './outbox-storage.ts';
-import { createPollLink } from './poll-link.ts';
 import { createRenewal } from './refresh.ts';
 import { createRequests } from './requests.ts';
 import { createSession } from './session.ts';
 import { createSse } from './sse.ts';
 import { createObservable } from './state.ts';
-import { createStreamLink } from './stream-link.ts';
-import { createStreamSlots } from './stream-slots.ts';
+import type { StreamSlots } from './stream-slots.ts';
 import { createTimers, systemClock } from './timers.ts';
 import type { ConnectionState, Hearth, HearthOptions, State } from './types.ts';
 import { onWake } from './wake.ts';
@@ -74,10 +73,10 @@ export function createHearth(options: HearthOptions): Hearth {
   };
   /** While something else carries events, what the socket does shows only when it succeeds or is refused. */
   const showSocket = (next: ConnectionState) => {
-    if (next.status === 'refused' || !fallback.transport()) show(next);
+    if (next.status === 'refused' || !fallback?.transport()) show(next);
   };
   const showLive = (isComplete: boolean) => {
-    const transport = fallback.transport();
+    const transport = fallback?.transport();
     if (transport) show({ status: 'degraded', attempt: 0, transport });
     else show({ status: isComplete ? 'online' : 'recovering', attempt: 0, transport: 'socket' });
   };
@@ -86,14 +85,14 @@ export function createHearth(options: HearthOptions): Hearth {
     timers,
     random,
     subscribe: (channel, since) =>
-      fallback.transport()
+      fallback?.transport()
         ? fallback.subscribe(channel)
         : (requests.send(
             { event: 'subscribe', channel, payload: since ? { since } : {} },
             { timeout: SUBSCRIBE_TIMEOUT },
           ) as Promise<Result<SubscribeAck>>),
     unsubscribe: (channel) =>
-      fallback.transport()
+      fallback?.transport()
         ? fallback.unsubscribe(channel)
         : requests.send({ event: 'unsubscribe', channel, payload: {} }),
     deliver(frame) {
@@ -126,33 +125,52 @@ export function createHearth(options: HearthOptions): Hearth {
     renew: () => renewal.renew(),
     show: showSocket,
     onWelcome,
-    blocked: (isBlocked) => (isBlocked ? fallback.start() : fallback.stop()),
+    blocked: (blocked) => void block(blocked),
     onFrame(frame) {
       if (frame.id !== undefined && (frame.event === 'ack' || frame.event === 'error')) requests.answer(frame);
-      else channels.receive(frame);
+      else if (!streams.receive(frame)) channels.receive(frame);
     },
     onDown() {
       channels.closed();
       requests.failAll();
+      streams.failAll();
     },
     onEnded: (reason) => session.ended(reason),
   });
 
-  const slots = createStreamSlots(`hearth:${baseUrl}`, timers, random);
-  const fallback = createFallback({
-    timers,
-    random,
-    stream: createStreamLink(http, renewal, timers),
-    poll: (holds) => createPollLink(call, timers, holds),
-    slots,
-    channels,
-    onWelcome,
-    onFrame: channels.receive,
-    onDown(reason) {
-      channels.closed();
-      if (reason) show({ status: 'offline', attempt: 1, reason });
-    },
-  });
+  const streams = createCallStreams(connection, requests);
+  let fallback: Fallback | undefined;
+  let slots: StreamSlots | undefined;
+  let isBlocked = false;
+
+  /** Most networks let sockets pass: what does without them is loaded when one does not. */
+  async function block(blocked: boolean) {
+    isBlocked = blocked;
+    if (!blocked) return fallback?.stop();
+    try {
+      const { createFallback, createStreamSlots } = await import('./detour.ts');
+      if (!isBlocked) return;
+      slots ??= createStreamSlots(`hearth:${baseUrl}`, timers, random);
+      fallback ??= createFallback({
+        timers,
+        random,
+        http,
+        call,
+        renewal,
+        slots,
+        channels,
+        onWelcome,
+        onFrame: channels.receive,
+        onDown(reason) {
+          channels.closed();
+          if (reason) show({ status: 'offline', attempt: 1, reason });
+        },
+      });
+      fallback.start();
+    } catch {
+      // Not to be had now: the next socket that does not pass asks again.
+    }
+  }
 
   async function send(action: Action, signal: AbortSignal): Promise<Result<unknown>> {
     const { module, function: fn, input, key } = action;
@@ -168,13 +186,13 @@ export function createHearth(options: HearthOptions): Hearth {
   const session = createSession({ call, renewal, connection, channels, outbox, state, disposed });
   const sleepless = onWake(() => {
     connection.wake();
-    fallback.wake();
+    fallback?.wake();
     outbox.wake();
   });
 
   return {
     api: createApi(call),
-    sse: createSse({ http, renewal, timers, random, disposed }),
+    sse: createSse({ http, renewal, timers, random, disposed, streams }),
     ws: createWs({ connection, channels, requests, disposed }),
     events: bus,
     state: { get: state.get, subscribe: state.subscribe },
@@ -187,7 +205,7 @@ export function createHearth(options: HearthOptions): Hearth {
       end.abort();
       sleepless();
       connection.disconnect();
-      slots.dispose();
+      slots?.dispose();
       channels.clear();
       outbox.leave();
       timers.dispose();

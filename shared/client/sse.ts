@@ -2,10 +2,11 @@ import { createParser } from 'eventsource-parser';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { Aborted, BadAnswer, fail, Unreachable } from '../kernel/errors.ts';
 import { ok } from '../kernel/result.ts';
-import type { Err, Result } from '../kernel/result.ts';
+import type { Err } from '../kernel/result.ts';
 import { isUnauthenticated } from './api.ts';
 import { backoff } from './backoff.ts';
 import { byModule } from './by-module.ts';
+import type { CallStreams, End, StreamEvent } from './call-streams.ts';
 import { withDeadline } from './deadline.ts';
 import { isHearthError, parseJson, readAnswer } from './envelope.ts';
 import { CALL_TIMEOUT } from './http.ts';
@@ -20,14 +21,9 @@ export interface SseDeps {
   timers: Timers;
   random: () => number;
   disposed: AbortSignal;
+  /** Streams over the socket, while there is one. */
+  streams: CallStreams;
 }
-
-interface StreamEvent {
-  event: string;
-  data: unknown;
-  id?: string;
-}
-type End = Result<Record<string, never>>;
 
 /** Milliseconds without a byte after which a stream is given up: three heartbeats. */
 const SILENCE = 45_000;
@@ -74,7 +70,7 @@ export async function refusalOf(response: Response, timers: Timers, stop: AbortS
 
 async function* follow(
   deps: SseDeps,
-  path: string,
+  call: { module: string; function: string; input: Record<string, unknown> },
   options: StreamOptions,
   stop: AbortController,
 ): AsyncGenerator<StreamEvent, End, void> {
@@ -85,11 +81,29 @@ async function* follow(
   let failures = 0;
   let renewed = false;
 
+  /** Over the socket where there is one: it costs no connection of its own. */
+  async function* bySocket(): AsyncGenerator<StreamEvent, End, void> {
+    const events = deps.streams.run(lastEventId === undefined ? call : { ...call, lastEventId }, stop.signal);
+    for (let next = await events.next(); ; next = await events.next()) {
+      if (next.done) return next.value;
+      lastEventId = next.value.id ?? lastEventId;
+      failures = 0;
+      let given = false;
+      try {
+        yield next.value;
+        given = true;
+      } finally {
+        if (!given) void events.return(ok());
+      }
+    }
+  }
+
   /** One connection: an answer ends the stream for good unless it is retryable. */
   async function* attempt(): AsyncGenerator<StreamEvent, End, void> {
     const before = renewal.count();
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
+    const path = `sse/${call.module}/${call.function}${query(call.input)}`;
     const opened = await http.open(path, headers, stop.signal, CALL_TIMEOUT);
     if ('failed' in opened) return fail(opened.failed);
     const response = opened.value;
@@ -121,7 +135,7 @@ async function* follow(
   }
   try {
     while (!stop.signal.aborted) {
-      const end = yield* attempt();
+      const end: End = yield* deps.streams.isOpen() ? bySocket() : attempt();
       if (stop.signal.aborted) break;
       if (end.ok || !end.error.retryable) return end;
       const wait = Math.max((end.error.retryAfter ?? 0) * 1000, backoff(failures++, random));
@@ -138,7 +152,7 @@ async function* follow(
 export const createSse = (deps: SseDeps): Sse =>
   byModule<Sse>((module, name) => (input: Record<string, unknown> = {}, options: StreamOptions = {}) => {
     const stop = new AbortController();
-    const events = follow(deps, `sse/${module}/${name}${query(input)}`, options, stop);
+    const events = follow(deps, { module, function: name, input }, options, stop);
     const iterator: AsyncIterableIterator<StreamEvent, End> = {
       next: () => events.next(),
       return(value) {

@@ -14,16 +14,21 @@ const JsonObject = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 
+export const RequestId = z.union([z.string().min(1).max(64), z.number().int().nonnegative()]);
+export type RequestId = z.infer<typeof RequestId>;
+
 /** Everything a client may send. The server is strict: an unknown key is an error frame. */
 export const ClientFrame = z.strictObject({
   event: z.string().min(1).max(64),
   channel: z.string().min(1).max(200),
   payload: JsonObject,
   /** Echoed in the one `ack` or `error` that answers. */
-  id: z.union([z.string().min(1).max(64), z.number().int().nonnegative()]).optional(),
+  id: RequestId.optional(),
 });
 export type ClientFrame = z.infer<typeof ClientFrame>;
-export type RequestId = string | number;
+
+/** Ends the stream that the call of this id began. */
+export const CancelPayload = z.strictObject({ id: RequestId });
 
 export const SubscribePayload = z.strictObject({ since: Cursor.optional() });
 export const AuthenticationPayload = z.union([
@@ -38,6 +43,8 @@ export const CallPayload = z.strictObject({
   function: z.string().min(1).max(64),
   input: JsonObject.default({}),
   key: IdempotencyKey.optional(),
+  /** Of a stream: go on after this event. */
+  lastEventId: z.string().max(1000).optional(),
 });
 
 /** Everything the server sends. Clients ignore keys and events that they do not know. */
@@ -82,3 +89,18 @@ export interface Welcome {
 }
 
 export type ErrorPayload = HearthError;
+
+/** The payload of `stream`: an event of the stream that was called with this id. */
+export interface StreamPayload {
+  id: RequestId;
+  event: string;
+  data: unknown;
+  /** The stream can be resumed after this event. */
+  eventId?: string;
+}
+
+/** The payload of `stream_end`: nothing more comes. With an error it did not finish. */
+export interface StreamEndPayload {
+  id: RequestId;
+  error?: HearthError;
+}

@@ -6,6 +6,8 @@ export const limits = {
   frameBytes: 64 * 1024,
   /** Channels that a connection subscribes to itself; the server's own subscriptions do not count. */
   channels: 128,
+  /** Streams that a connection has called and that have not ended. */
+  streams: 16,
   /** Frames that wait in a connection's inbound queue. */
   queue: 256,
   /** Events of one page of recovery. */

@@ -11,6 +11,7 @@ test('disposing in the middle of everything leaves no timer, socket or unanswere
   server.handlers.set('call', () => undefined);
   server.handlers.set('slow', () => undefined);
   server.handlers.set('subscribe', () => undefined);
+  const streamed = hearth.sse.metrics.live().next();
   hearth.signedIn(alice);
   await until(() => onlines.length === 1);
 
@@ -18,13 +19,14 @@ test('disposing in the middle of everything leaves no timer, socket or unanswere
   const frame = hearth.ws.send('slow', 'system', {});
   const action = hearth.outbox.enqueue('people', 'updateMe', { name: 'A' }, 'k').done;
   const subscription = hearth.ws.subscribe('room:a').ready;
-  const event = hearth.sse.metrics.live().next();
-  await until(() => server.received('call').length === 1 && server.requests.length === 3);
+  const called = hearth.sse.metrics.live().next();
+  await until(() => server.received('call').length === 2 && server.requests.length === 3);
   expect(clock.pending).toBeGreaterThan(3);
 
   hearth.dispose();
   expect(clock.pending).toBe(0);
-  const codes = await Promise.all([call, frame, action, subscription, event.then(({ value }) => value)]);
+  const events = [streamed, called].map((event) => event.then(({ value }) => value));
+  const codes = await Promise.all([call, frame, action, subscription, ...events]);
   for (const result of codes) expect(result).toMatchObject({ ok: false });
   await until(() => server.peers.length === 0);
   expect(clock.pending).toBe(0);

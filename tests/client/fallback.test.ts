@@ -195,7 +195,7 @@ describe.each(ways)('by %s', (_, way, options) => {
   }, 40_000);
 });
 
-test('somebody who only streams or polls is online to the others, and gone after a while', async () => {
+test('somebody who only streams or polls is online to the others, and gone after a while [S13]', async () => {
   const presence = async () =>
     (await ada.get('people/list')).find(({ id }: { id: string }) => id === bob.user.id).presence;
   await until(async () => (await presence()) === 'offline', undefined, 15_000);

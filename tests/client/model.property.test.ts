@@ -21,7 +21,10 @@ type Step =
   /** Calls get no answer, or do again; the server may have done what they asked for. */
   | { do: 'deafen'; who: 0 | 1; deaf: boolean }
   | { do: 'restart' }
-  | { do: 'wait'; ms: number };
+  /** As long as so many calls of somebody else take. */
+  | { do: 'calls'; count: number }
+  /** Until events reach the page by whichever way is open. */
+  | { do: 'connect'; who: 0 | 1 };
 
 const who = fc.constantFrom(0 as const, 1 as const);
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -31,8 +34,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('block' as const), who, blocked: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('deafen' as const), who, deaf: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(120) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 500, max: 1500 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('calls' as const), count: fc.nat(12) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('connect' as const), who }) },
 );
 
 /** A person and their browser: its network, its storage, and the page that shows the room now. */
@@ -142,8 +145,7 @@ class Client {
 
   async #start(hearth: Hearth): Promise<void> {
     // As the page does: it asks again until the server answers.
-    while (hearth === this.#hearth && !(await hearth.start()).ok)
-      await new Promise<void>((resolve) => setTimeout(resolve, 50));
+    await until(async () => hearth !== this.#hearth || (await hearth.start()).ok, 'the server to answer', 40_000);
   }
 
   /** The page's own reading of the history, once when it opens; events tell the rest. */
@@ -178,7 +180,8 @@ test('whatever is cut, reloaded, restarted, blocked or lost, both pages end with
           let texts = 0;
           for (const each of steps) {
             if (each.do === 'restart') await server.restart();
-            else if (each.do === 'wait') await new Promise<void>((resolve) => setTimeout(resolve, each.ms));
+            else if (each.do === 'calls') for (let n = 0; n < each.count; n++) await ada.get('people/me');
+            else if (each.do === 'connect') await until(() => clients[each.who].transport, 'a way', 40_000);
             else {
               const client = clients[each.who];
               if (each.do === 'send') await client.send(`r${round}-${each.who}-${++texts}`);

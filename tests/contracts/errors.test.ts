@@ -31,6 +31,8 @@ const declared = new Set(
 const ofTheProtocol = [
   'hub.unknown_event',
   'hub.too_many_channels',
+  'hub.too_many_streams',
+  'hub.stream_not_found',
   'hub.queue_full',
   'hub.too_many_connections',
   'hub.not_subscribed',

@@ -176,7 +176,7 @@ test('a restart of the server changes no cursor [N5, S4]', async () => {
   for (const [name, { resets }] of all) expect(resets, name).toEqual([]);
 });
 
-test('what the journal no longer keeps is told for that channel alone, and not replayed in part [R3, S5]', async () => {
+test('what the journal no longer keeps is told for that channel alone, and not replayed in part [R3, S6]', async () => {
   const [short, whole] = await makeRooms(2);
   if (!short || !whole) throw new Error('no rooms');
   const all = await receiveAll([channelOf(short), channelOf(whole)]);
@@ -197,7 +197,7 @@ test('what the journal no longer keeps is told for that channel alone, and not r
   }
 });
 
-test('in another epoch no place holds: each channel is reset, nothing is replayed, what is new arrives [R3, S5]', async () => {
+test('in another epoch no place holds: each channel is reset, nothing is replayed, what is new arrives [R3, S6]', async () => {
   const rooms = await makeRooms(2);
   const all = await receiveAll(rooms.map(channelOf));
   for (const room of rooms) await post(room);

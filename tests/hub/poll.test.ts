@@ -49,7 +49,7 @@ describe('a poll', () => {
     expect((await poll(ada, { channels: [room.channel], cursor: next.cursor })).events).toEqual([]);
   });
 
-  test('answers at most 300 events and says that more wait', async () => {
+  test('answers at most 300 events and says that more wait [S10]', async () => {
     const rooms = [await makeRoom(), await makeRoom()];
     const channels = rooms.map(({ channel }) => channel);
     let { cursor } = await poll(ada, { channels });
@@ -68,7 +68,7 @@ describe('a poll', () => {
     expect(seen.map(({ seq }) => seq)).toEqual(seen.map(({ seq }) => seq).toSorted((a = 0, b = 0) => a - b));
   });
 
-  test('takes the id of a stream as its cursor, and gives one that a stream takes [S4, S5]', async () => {
+  test('takes the id of a stream as its cursor, and gives one that a stream takes [S5, S10]', async () => {
     const room = await makeRoom();
     const opened = await stream(ada, `channels=${room.channel}`);
     const { id } = await opened.find('subscribed');
@@ -83,7 +83,7 @@ describe('a poll', () => {
     await again.leave();
   });
 
-  test('waits for the first event where it is asked to, and no longer than told', async () => {
+  test('waits for the first event where it is asked to, and no longer than told [S10]', async () => {
     const room = await makeRoom();
     const { cursor } = await poll(ada, { channels: [room.channel] });
     const waiting = poll(ada, { channels: [room.channel], cursor, wait: 20_000 });

@@ -35,7 +35,7 @@ const stream = (person: Person, query: string, headers: Record<string, string> =
   openStream(`${server.url}sse/hub/subscribe?${query}`, { ...bearer(person), ...headers });
 
 describe('a stream', () => {
-  test('refuses a channel that is not ours, whoever it belongs to, before it begins', async () => {
+  test('refuses a channel that is not ours, whoever it belongs to, before it begins [S8]', async () => {
     const secret = await makeRoom('private');
     for (const query of [`channels=${secret.channel}`, 'channels=nope:1', `channels=${GLOBAL},user:${ada.user.id}`]) {
       const { response } = await stream(ben, query);
@@ -87,7 +87,7 @@ describe('a stream', () => {
     await asked.leave();
   });
 
-  test('starts a newly added channel from its offset while the others go on from the id', async () => {
+  test('starts a newly added channel from its offset while the others go on from the id [S7]', async () => {
     const [old, added] = [await makeRoom(), await makeRoom()];
     await post(added, 'added 1');
     await post(old, 'old 1');
@@ -105,7 +105,7 @@ describe('a stream', () => {
     await opened.leave();
   });
 
-  test('an EventSource that began with offsets comes back without hearing anything twice', async () => {
+  test('an EventSource that began with offsets comes back without hearing anything twice [S7]', async () => {
     const room = await makeRoom();
     await post(room, 'one');
     await post(room, 'two');
@@ -121,7 +121,7 @@ describe('a stream', () => {
     await again.leave();
   });
 
-  test('an id of another epoch or of the future resets each channel and replays nothing', async () => {
+  test('an id of another epoch or of the future resets each channel and replays nothing [S6]', async () => {
     const room = await makeRoom();
     await post(room);
     for (const id of ['ep_other.1', `${server.app.hub.journal.epoch}.999999999`]) {
@@ -147,7 +147,7 @@ describe('a stream', () => {
     expect(broken.response.status).toBe(422);
   });
 
-  test('is cut off a room the moment its person is removed, is told so, and goes on with the rest', async () => {
+  test('is cut off a room the moment its person is removed, is told so, and goes on with the rest [S9]', async () => {
     const [secret, open] = [await makeRoom('private'), await makeRoom()];
     for (const { id } of [secret, open]) await ada.get('chat/addMember', { roomId: id, userId: ben.user.id });
     const opened = await stream(ben, `channels=${secret.channel},${open.channel}`);
@@ -174,7 +174,7 @@ describe('a stream', () => {
     await opened.leave();
   });
 
-  test('closes when the session ends', async () => {
+  test('closes when the session ends [S9]', async () => {
     const carol = await server.join(`Carol${++posted}`);
     const opened = await stream(carol, `channels=${GLOBAL}`);
     await opened.find('subscribed');
@@ -193,7 +193,7 @@ describe('a stream', () => {
     await until(() => !server.app.hub.subscriptions().isOccupied('system:metrics'));
   });
 
-  test('with the channels of a socket begins with the welcome, and rooms come and go with the membership', async () => {
+  test('with the channels of a socket begins with the welcome, and rooms come and go with the membership [S8]', async () => {
     const opened = await stream(ben, 'own=true');
     const { frame } = await opened.find('welcome');
     expect(frame.payload).toMatchObject({ user: { id: ben.user.id }, state: { chat: { rooms: expect.any(Array) } } });
@@ -217,7 +217,7 @@ describe('a stream', () => {
     await response.body?.cancel();
   });
 
-  test('a reader that never reads is cut off at a bound, and leaves nothing behind', async () => {
+  test('a reader that never reads is cut off at a bound, and leaves nothing behind [S11]', async () => {
     const room = await makeRoom();
     const { port, hostname } = new URL(server.url);
     const socket = connect(Number(port), hostname);
@@ -236,7 +236,7 @@ describe('a stream', () => {
   });
 });
 
-test('a reader that takes nothing any more is given up after a minute, whichever stream it is', async () => {
+test('a reader that takes nothing any more is given up after a minute, whichever stream it is [S11]', async () => {
   const clock = new TestClock();
   const own = await startTestServer({ clock, modules: [probeModule().module] });
   const admin = await own.admin();

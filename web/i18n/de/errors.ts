@@ -48,6 +48,8 @@ export const errors: Translation<typeof english> = {
   'errors.hub.event_reserved': 'Diesen Ereignisnamen verwendet Hearth selbst. Bitte einen anderen wählen.',
   'errors.hub.publish_refused': 'Auf diesem Kanal sendet nur Hearth selbst.',
   'errors.hub.recipient_not_found': 'Diese Person oder Verbindung gibt es nicht (mehr).',
+  'errors.hub.stream_not_found': 'Diesen Datenstrom gibt es nicht.',
+  'errors.hub.too_many_streams': 'In diesem Tab sind zu viele Datenströme offen.',
   'errors.hub.too_slow': 'Dieses Gerät liest zu langsam mit. Es geht gleich weiter.',
   'errors.hub.not_subscribed': 'Dieser Kanal ist nicht offen.',
   'errors.network.unreachable': 'Der Server ist nicht erreichbar.',

@@ -43,6 +43,8 @@ export const errors = {
   'errors.hub.event_reserved': 'Hearth itself uses this event name. Please choose another.',
   'errors.hub.publish_refused': 'Only Hearth itself sends on this channel.',
   'errors.hub.recipient_not_found': 'There is no such person or connection any more.',
+  'errors.hub.stream_not_found': 'There is no such stream.',
+  'errors.hub.too_many_streams': 'Too many streams are open in this tab.',
   'errors.hub.too_slow': 'This device reads too slowly. It goes on in a moment.',
   'errors.hub.not_subscribed': 'This channel is not open.',
   'errors.network.unreachable': 'The server cannot be reached.',
