@@ -125,6 +125,7 @@ export class House {
     name: F,
     input: InputOf<Definition<M, F>>,
     headers: Record<string, string> = {},
+    signal?: AbortSignal,
   ): Promise<Envelope<OutputOf<Definition<M, F>>>> {
     const response = await fetch(`${this.server.url}api/${module}/${name}`, {
       method: 'POST',
@@ -136,6 +137,7 @@ export class House {
       body: JSON.stringify(input),
       // Connections kept for later would look like some that were left open.
       keepalive: false,
+      ...(signal ? { signal } : {}),
     });
     return (await response.json()) as Envelope<OutputOf<Definition<M, F>>>;
   }

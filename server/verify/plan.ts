@@ -1,8 +1,9 @@
 /** How much of everything. */
 export interface Plan {
-  /** Clients of the shared house, by the hand-made protocol and by the SDK. */
+  /** Clients by the hand-made protocol, by the SDK, and over streams and polls. */
   readonly clients: number;
   readonly sdkClients: number;
+  readonly feedClients: number;
   readonly people: number;
   readonly kills: number;
   readonly storms: number;
@@ -17,8 +18,9 @@ export interface Plan {
 }
 
 export const shortPlan: Plan = {
-  clients: 180,
+  clients: 160,
   sdkClients: 20,
+  feedClients: 20,
   people: 12,
   kills: 10,
   storms: 3,
@@ -31,8 +33,9 @@ export const shortPlan: Plan = {
 };
 
 export const fullPlan: Plan = {
-  clients: 180,
+  clients: 160,
   sdkClients: 20,
+  feedClients: 20,
   people: 20,
   kills: 100,
   storms: 10,

@@ -1,6 +1,7 @@
 import type { House, HouseOptions, Person } from './house.ts';
 import { Client, type ClientOptions } from './client.ts';
 import { Fault, few, until } from './fault.ts';
+import { type FeedClient, PollClient, StreamClient } from './feed-clients.ts';
 import type { Plan } from './plan.ts';
 import type { Random } from './random.ts';
 import { SdkClient } from './sdk-client.ts';
@@ -94,6 +95,22 @@ export class Stage {
       return new SdkClient(house, person, this.random.fork(`SDK ${at}`));
     });
     for (const client of made) this.atEnd(() => client.leave());
+    await this.untilCurrent(made);
+    return made;
+  }
+
+  /** So many clients that receive a room over streams and by polling. Waits until all do. */
+  async feedClients(count: number, roomId: string): Promise<FeedClient[]> {
+    const { people } = this.house;
+    const made = Array.from({ length: count }, (_, at) => {
+      const FeedClass = at % 2 === 0 ? StreamClient : PollClient;
+      const person = people[at % people.length] as Person;
+      return new FeedClass(this.house, person, `room:${roomId}`, this.random.fork(`feed ${at}`));
+    });
+    for (const client of made) {
+      this.atEnd(() => client.leave());
+      client.connect();
+    }
     await this.untilCurrent(made);
     return made;
   }

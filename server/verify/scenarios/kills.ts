@@ -12,6 +12,8 @@ export const kills: Scenario = {
     const roomId = await house.room('Kills');
     const clients = await stage.clients(plan.clients);
     const sdkClients = await stage.sdkClients(plan.sdkClients);
+    const feeds = await stage.feedClients(plan.feedClients, roomId);
+    const all = [...clients, ...sdkClients, ...feeds];
     const { epoch } = (await house.stats()).journal;
     const byHand = new Traffic({ random: random.fork('by hand'), roomId, pause: 400 }).start(
       clients.filter((_, at) => at % 6 === 0),
@@ -25,15 +27,15 @@ export const kills: Scenario = {
     }
     for (const { hearth } of sdkClients) hearth.ws.retry();
     await Promise.all([byHand.stop(), bySdk.stop()]);
-    await stage.untilCurrent([...clients, ...sdkClients]);
-    const views = () => [...clients, ...sdkClients].flatMap(({ views: mine }) => mine.get(`room:${roomId}`) ?? []);
-    expect(views().length === clients.length + sdkClients.length, 'some clients lost sight of the room');
+    await stage.untilCurrent(all);
+    const views = () => all.flatMap(({ views: mine }) => mine.get(`room:${roomId}`) ?? []);
+    expect(views().length === all.length, 'some clients lost sight of the room');
     const sent = new Set([...byHand.sent, ...bySdk.sent]);
     const { messages } = await checkRoom(house, roomId, { sent, acked: byHand.acked }, views);
-    stage.checkClients([...clients, ...sdkClients]);
+    stage.checkClients(all);
     const after = await house.stats();
     expect(after.journal.epoch === epoch, 'the epoch changed, though no offset ran backwards');
     expect(messages === sent.size, `${sent.size} messages were acknowledged, and ${messages} are there`);
-    return `${plan.kills} kills under ${clients.length} clients and ${sdkClients.length} SDKs, ${messages} messages acknowledged`;
+    return `${plan.kills} kills under ${all.length} clients, ${messages} messages acknowledged`;
   },
 };

@@ -27,9 +27,10 @@ export const upgrade: Scenario = {
   async run(stage) {
     const { house, random, plan } = stage;
     const roomId = await house.room('Upgrade');
-    const clients = await stage.clients(plan.upgradeClients - plan.sdkClients);
+    const clients = await stage.clients(plan.upgradeClients - plan.sdkClients - plan.feedClients);
     const sdkClients = await stage.sdkClients(plan.sdkClients);
-    const all = [...clients, ...sdkClients];
+    const feeds = await stage.feedClients(plan.feedClients, roomId);
+    const all = [...clients, ...sdkClients, ...feeds];
     const traffic = new Traffic({ random, roomId, pause: 300 }).start([
       ...clients.slice(0, 25),
       ...sdkClients.slice(0, 5),
