@@ -64,7 +64,7 @@ test('a browser killed while the server is down sends what was written when it c
     const page = await own.page();
     await enter(page, house.url, 'Grace');
     await say(page, 'Before');
-    await until(async () => (await stored()).includes('Before'));
+    await until(async () => (await stored()).includes('Before') && (await kept(page)) === 0);
     await house.kill();
     for (const text of ['First', 'Second', 'Third']) await say(page, text);
     await until(async () => (await kept(page)) === 3);
@@ -85,7 +85,7 @@ test('a browser killed between sending and the answer sends again, and the messa
     const page = await own.page();
     await enter(page, house.url, 'Grace');
     await say(page, 'Before');
-    await until(async () => (await stored()).includes('Before'));
+    await until(async () => (await stored()).includes('Before') && (await kept(page)) === 0);
     // The frame leaves the browser and waits where the server does not read.
     house.server.signal('SIGSTOP');
     await say(page, 'On its way');
