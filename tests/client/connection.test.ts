@@ -360,3 +360,17 @@ test('frames that are no frames are ignored, and so are unknown events [F4]', as
   expect(status()).toBe('online');
   expect(received.map(({ event }) => event)).toEqual(['of_tomorrow']);
 });
+
+test('a handshake that nobody answers counts as blocked at once: other ways are tried while the socket is tried on', async () => {
+  const { server, clock, hearth, waits, status } = setUp();
+  server.welcomes = false;
+  hearth.ws.connect();
+  await waits(15_000);
+  clock.advance(15_000);
+  await until(() => server.asked('/sse/hub/subscribe').length === 1);
+  expect(server.asked('/sse/hub/subscribe')[0]).toMatchObject({ method: 'POST', body: { own: true, channels: [] } });
+  server.welcomes = true;
+  await until(() => status() === 'offline');
+  clock.advance(1000);
+  await until(() => status() === 'online');
+});

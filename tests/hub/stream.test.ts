@@ -257,6 +257,21 @@ test('a reader that takes nothing any more is given up after a minute, whichever
   await own.stop();
 });
 
+test('a quiet stream is not taken for a silent peer: it cannot answer a ping', async () => {
+  const clock = new TestClock();
+  const own = await startTestServer({ clock });
+  const admin = await own.admin();
+  const opened = await openStream(`${own.url}sse/hub/subscribe?channels=${GLOBAL}`, bearer(admin));
+  await opened.find('subscribed');
+  for (let seconds = 0; seconds < 120; seconds++) clock.advance(1000);
+  await admin.get('hub/broadcast', { event: 'probe_event', payload: {} });
+  await opened.find('probe_event');
+  expect(opened.items.map(({ event }) => event)).not.toContain('ping');
+  await opened.leave();
+  await until(() => own.app.hub.connections.size === 0);
+  await own.stop();
+});
+
 test('nothing of all this is left behind', async () => {
   await until(() => server.app.hub.connections.size === 0);
   expect(server.log.filter((line) => line.includes('failed'))).toEqual([]);
