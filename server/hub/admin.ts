@@ -7,7 +7,7 @@ import { type Err, ok, type Result } from '@shared/kernel/result.ts';
 import type { Context } from '../modules/context.ts';
 import type { LiveSession, LiveSessions } from '../modules/live-sessions.ts';
 import type { ChannelNamespace, ServerModule } from '../modules/module.ts';
-import { invalid } from '../modules/validation.ts';
+import { validate } from '../modules/validation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/db/db.ts';
 import { Connection } from './connection.ts';
@@ -63,8 +63,8 @@ export function createAdmin({ clock, journal, connections, subscriptions, live, 
     if (Buffer.byteLength(JSON.stringify(payload)) > limits.frameBytes - ENVELOPE)
       return fail(TooLarge, { maximum: limits.frameBytes });
     if (event !== ANNOUNCEMENT) return undefined;
-    const parsed = Announced.safeParse({ payload });
-    return parsed.success ? undefined : invalid(parsed.error);
+    const parsed = validate(Announced, { payload });
+    return parsed.ok ? undefined : parsed;
   };
 
   const send = (

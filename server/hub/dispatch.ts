@@ -11,7 +11,7 @@ import type { Result } from '@shared/kernel/result.ts';
 import type { z } from 'zod';
 import type { Authenticator } from '../modules/identity.ts';
 import type { Outcome, Registry } from '../modules/registry.ts';
-import { invalid } from '../modules/validation.ts';
+import { validate } from '../modules/validation.ts';
 import type { CallStreams } from './call-streams.ts';
 import type { AckCursor } from './encode.ts';
 import type { Connection } from './connection.ts';
@@ -35,10 +35,7 @@ export interface DispatchOptions {
 const wrongChannel: Answer = fail(Invalid, undefined, { issues: [{ path: 'channel', code: 'invalid_value' }] });
 const missingId: Answer = fail(Invalid, undefined, { issues: [{ path: 'id', code: 'required' }] });
 
-const parse = <T>(schema: z.ZodType<T>, frame: ClientFrame): Result<T> => {
-  const parsed = schema.safeParse(frame.payload);
-  return parsed.success ? { ok: true, data: parsed.data } : invalid(parsed.error);
-};
+const parse = <T>(schema: z.ZodType<T>, frame: ClientFrame): Result<T> => validate(schema, frame.payload);
 
 /** The one table from event names to what handles them: the connection's own events, and each contract's named ones. */
 export function createDispatch({ registry, subscriptions, authenticator, extend, pong, streams }: DispatchOptions) {

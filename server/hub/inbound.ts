@@ -3,7 +3,7 @@ import { QueueFull } from '@shared/hub/errors.ts';
 import { ClientFrame, limits, type RequestId, SYSTEM } from '@shared/hub/frames.ts';
 import { fail, Internal, Malformed, RateLimited, TooLarge } from '@shared/kernel/errors.ts';
 import type { Err } from '@shared/kernel/result.ts';
-import { invalid } from '../modules/validation.ts';
+import { validate } from '../modules/validation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { HubLimits } from './admission.ts';
@@ -42,7 +42,7 @@ export class Inbound {
     connection.lastActivity = now;
     connection.pingedAt = 0;
     connection.messageCount++;
-    const { statistics } = this.#options;
+    const { statistics, log } = this.#options;
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
     connection.bytesIn += bytes;
     statistics.framesIn++;
@@ -59,7 +59,11 @@ export class Inbound {
       connection.timedAt = statistics.now();
       connection.timedAfter = queue.length + connection.inFlight;
     }
-    if (!connection.busy && connection.phase === 'live') void this.drain(connection);
+    if (!connection.busy && connection.phase === 'live')
+      this.drain(connection).catch((error: unknown) => {
+        log.error('a connection broke', { connection: connection.id, error });
+        connection.end(closeCodes.draining, 'broken');
+      });
   }
 
   /** Handles what waits. Called when frames arrive, and once when the connection goes live. */
@@ -160,9 +164,8 @@ function decode(data: string): Decoded {
     return { ok: false, refusal: fail(Malformed) };
   }
   if (isFrame(value)) return { ok: true, frame: value };
-  const parsed = ClientFrame.safeParse(value);
-  if (parsed.success) return { ok: true, frame: parsed.data };
-  return { ok: false, refusal: invalid(parsed.error), id: idOf(value) };
+  const frame = validate(ClientFrame, value);
+  return frame.ok ? { ok: true, frame: frame.data } : { ok: false, refusal: frame, id: idOf(value) };
 }
 
 /**
@@ -185,8 +188,8 @@ function isFrame(value: unknown): value is ClientFrame {
 }
 
 function idOf(value: unknown): RequestId | undefined {
-  const id = ClientFrame.shape.id.safeParse((value as { id?: unknown } | null)?.id);
-  return id.success ? id.data : undefined;
+  const id = validate(ClientFrame.shape.id, (value as { id?: unknown } | null)?.id);
+  return id.ok ? id.data : undefined;
 }
 
 /** The id of a frame that is refused unread, so that whoever waits for its answer gets it. */

@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Socket, SocketData } from '../platform/http/socket-data.ts';
 import type { Context } from './context.ts';
 import type { Peer, SocketVerb } from './module.ts';
-import { invalid } from './validation.ts';
+import { validate } from './validation.ts';
 
 /** Messages that wait for a slow handler before the peer is cut off. */
 const QUEUE = limits.queue;
@@ -73,8 +73,8 @@ export class HandlerSocket implements SocketData {
     } catch {
       return this.#refuse(ws, fail(Malformed));
     }
-    const parsed = definition.receive.safeParse(value);
-    if (!parsed.success) return this.#refuse(ws, invalid(parsed.error));
+    const parsed = validate(definition.receive, value);
+    if (!parsed.ok) return this.#refuse(ws, parsed);
     this.#enqueue(() => verb.message(ctx, this.#peer as never, parsed.data as never));
   }
 

@@ -20,7 +20,7 @@ import type { Context, Journalled, RequestInfo } from './context.ts';
 import { type Identity, reaches, userActor, type VerbResult } from './identity.ts';
 import { keyedWrite } from './idempotency.ts';
 import type { ServerModule } from './module.ts';
-import { invalid } from './validation.ts';
+import { validate } from './validation.ts';
 
 /** Who calls, and how. */
 export interface Caller {
@@ -157,8 +157,8 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       if (definition?.kind !== 'fn') return fail(NotFound);
       const refusal = admit(caller, definition);
       if (refusal) return refusal;
-      const parsed = definition.input.safeParse(input);
-      if (!parsed.success) return invalid(parsed.error);
+      const parsed = validate(definition.input, input);
+      if (!parsed.ok) return parsed;
       const journalled: Journalled[] = [];
       const keyed =
         key !== undefined &&
@@ -191,8 +191,8 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       if (definition?.kind !== 'stream') return fail(NotFound);
       const refusal = admit(caller, definition);
       if (refusal) return refusal;
-      const parsed = (definition as StreamDef).input.safeParse(input);
-      if (!parsed.success) return invalid(parsed.error);
+      const parsed = validate((definition as StreamDef).input, input);
+      if (!parsed.ok) return parsed;
       const start = verb(module, name) as AnyStream;
       const started = start(contextOf(caller, module, plainWrite, []), parsed.data);
       return started instanceof Promise ? started : { ok: true, data: started };
@@ -203,8 +203,8 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       if (definition?.kind !== 'socket') return fail(NotFound);
       const refusal = admit(caller, definition);
       if (refusal) return refusal;
-      const parsed = definition.input.safeParse(input);
-      if (!parsed.success) return invalid(parsed.error);
+      const parsed = validate(definition.input, input);
+      if (!parsed.ok) return parsed;
       return { ok: true, data: { ctx: contextOf(caller, module, plainWrite, []), input: parsed.data } };
     },
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { fail, Invalid } from '@shared/kernel/errors.ts';
-import type { Err, Issue } from '@shared/kernel/result.ts';
+import { type Err, type Issue, ok, type Result } from '@shared/kernel/result.ts';
 
 /** Limits that a client may show; never the refused value itself. */
 const telling = ['origin', 'minimum', 'maximum', 'format', 'expected', 'values'] as const;
@@ -28,3 +28,17 @@ const issueOf = (issue: z.core.$ZodIssue): Issue => {
 /** The refusal of an input: where and why, without echoing what was sent. */
 export const invalid = (error: z.ZodError): Err =>
   fail(Invalid, undefined, { issues: error.issues.slice(0, MOST).map(issueOf) });
+
+/**
+ * Holds a value from outside against a schema. Never throws, unlike zod: its checks of length compare whatever stands at
+ * `length`, and `{ length: { toString: {} } }` cannot be compared.
+ */
+export function validate<T>(schema: z.ZodType<T>, value: unknown): Result<T> {
+  let parsed: z.ZodSafeParseResult<T>;
+  try {
+    parsed = schema.safeParse(value);
+  } catch {
+    return fail(Invalid);
+  }
+  return parsed.success ? ok(parsed.data) : invalid(parsed.error);
+}
