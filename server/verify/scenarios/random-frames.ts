@@ -16,14 +16,36 @@ interface Tally {
   slowest: number;
 }
 
-/** What may not be said to anybody, whatever they sent. */
-const check = (probe: Probe, tally: Tally, texts: readonly string[]): void => {
-  for (const frame of probe.frames) {
-    const code = String(frame.payload.code ?? frame.event);
-    if (frame.event === 'error') tally.answers.set(code, (tally.answers.get(code) ?? 0) + 1);
-    if (code === 'server.internal')
-      throw new Fault(`a random frame made the server fail; it is one of ${JSON.stringify(texts).slice(0, 20_000)}`);
+/** What was refused, and whether the server failed. */
+const look = ({ frames }: Probe, tally: Tally): boolean => {
+  for (const { event, payload } of frames)
+    if (event === 'error') tally.answers.set(String(payload.code), (tally.answers.get(String(payload.code)) ?? 0) + 1);
+  return frames.some(({ payload }) => payload.code === 'server.internal');
+};
+
+/** As it can be pasted: no letter that a terminal would act on. */
+const printable = (text: string): string =>
+  JSON.stringify(text).replaceAll(
+    /[^\x20-\x7e]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+/** Which of these frames makes the server fail by itself. */
+async function culprit({ house }: Stage, texts: readonly string[]): Promise<string> {
+  for (const text of texts) {
+    const probe = await openProbe(house, house.admin);
+    probe.send(text);
+    await settled(probe);
+    probe.leave();
+    if (look(probe, { sent: 0, answers: new Map(), slowest: 0 })) return printable(text).slice(0, 2000);
   }
+  return `several of ${texts.length} together`;
+}
+
+/** Everything that was sent has been handled. */
+const settled = (probe: Probe): Promise<unknown> => {
+  probe.send('{"event":"ping","channel":"system","payload":{},"id":"the end"}');
+  return until(() => probe.frames.some(({ id }) => id === 'the end') || probe.ended, 'an answer after random frames');
 };
 
 async function throwBatch(stage: Stage, random: Random, channels: readonly string[], tally: Tally): Promise<void> {
@@ -39,9 +61,8 @@ async function throwBatch(stage: Stage, random: Random, channels: readonly strin
   const texts = Array.from({ length: BATCH }, () => randomText(random, channels));
   for (const text of texts) probe.send(text);
   tally.sent += texts.length;
-  probe.send('{"event":"ping","channel":"system","payload":{},"id":"the end"}');
-  await until(() => probe.frames.some(({ id }) => id === 'the end') || probe.ended, 'an answer after random frames');
-  check(probe, tally, texts);
+  await settled(probe);
+  if (look(probe, tally)) throw new Fault(`the server failed at a random frame: ${await culprit(stage, texts)}`);
   if (random.chance(0.5)) probe.leave();
   else probe.cut();
 }

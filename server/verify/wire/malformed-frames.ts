@@ -67,6 +67,7 @@ const noFrame: readonly Malformed[] = [
   ['keys of the server', frame({ offset: 1, epoch: 'x', seq: 1 }), INVALID],
   ['a prototype as a key', '{"event":"ping","channel":"system","payload":{},"__proto__":{"admin":true}}', INVALID],
   ['a constructor as a key', frame({ constructor: { prototype: {} } }), INVALID],
+  ['a length that is none', frame({ event: { length: { toString: {} } } }), INVALID],
   ['frames in frames', nested(2000), INVALID],
 ];
 
@@ -102,6 +103,11 @@ const noRequest: readonly Malformed[] = [
     'a call of a constructor',
     frame({ event: 'call', payload: { module: 'chat', function: 'constructor' } }),
     'request.not_found',
+  ],
+  [
+    'a token whose length is none',
+    frame({ event: 'authentication', payload: { token: { length: { toString: 1 } } } }),
+    INVALID,
   ],
   ['a renewal with two proofs', frame({ event: 'authentication', payload: { token: 'a', ticket: 'b' } }), INVALID],
   [
