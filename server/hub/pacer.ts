@@ -1,13 +1,14 @@
 /** Milliseconds that one subscriber costs each time a channel is published to, whatever the number of frames. */
 const SWEEP = 0.004;
-/** A busy channel is swept at most once in so many sweeps' time. */
+/** A channel is swept at most once in so many sweeps' time, so that most of the time is left for the others. */
 const SHARE = 2.5;
 /** Nobody waits longer than this for a message of a busy channel. */
 const MOST = 20;
 
 /**
- * Decides how long a channel gathers. A quiet one sends at once. One whose next write comes before its subscribers have
- * been served is busy: it waits, so that what arrives meanwhile shares a commit and costs each subscriber one send.
+ * Decides how long a channel gathers. A quiet one sends at once. One whose next write comes soon after the last is busy: it
+ * waits, so that what arrives meanwhile shares a commit and costs each subscriber one send. Soon is longer than a sweep
+ * takes, for what arrives during a sweep is seen only when it is over.
  */
 export class Pacer {
   readonly #subscribers: (channel: string) => number;
@@ -21,8 +22,8 @@ export class Pacer {
   delay(channel: string, now: number): number {
     const last = this.#last.get(channel);
     if (last === undefined) return 0;
-    const sweep = this.#subscribers(channel) * SWEEP;
-    return now - last < sweep ? Math.max(0, last + Math.min(MOST, sweep * SHARE) - now) : 0;
+    const window = Math.min(MOST, this.#subscribers(channel) * SWEEP * SHARE);
+    return Math.max(0, last + window - now);
   }
 
   /** The channel's frames went out. */
