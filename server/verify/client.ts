@@ -128,7 +128,8 @@ export class Client {
           this.faults.push(`${this.person.name} was refused with ${error.status}`);
           break;
         }
-        if (error.retryAfter > 0) this.#comeBackIn ??= error.retryAfter * 1000 * (0.5 + random.next());
+        // As the SDK does it: the spread is what the server gave with `drain`.
+        if (error.retryAfter > 0) this.#comeBackIn ??= error.retryAfter * 1000;
       }
       if (!this.#wanted) break;
       const wait = this.#comeBackIn ?? 30 + random.below(Math.min(1000, 100 * 2 ** failures));

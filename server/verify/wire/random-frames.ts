@@ -1,3 +1,4 @@
+import { contracts } from '@shared/contracts.ts';
 import type { Random } from '../random.ts';
 
 const events = [
@@ -68,6 +69,21 @@ const frameOf = (random: Random, channels: readonly string[]): Record<string, un
   return frame;
 };
 
+const functions = Object.entries(contracts).flatMap(([module, { definitions }]) =>
+  Object.keys(definitions).map((name) => ({ module, function: name })),
+);
+
+/** A call of a function that there is, with whatever it was not made for. */
+const callOf = (random: Random): Record<string, unknown> => ({
+  event: 'call',
+  channel: 'system',
+  payload: {
+    ...random.pick(functions),
+    input: Object.fromEntries(Array.from({ length: random.below(4) }, () => [random.pick(words), valueOf(random, 3)])),
+  },
+  id: random.below(1000),
+});
+
 /** A text with something cut out, doubled, or put in. */
 const mutated = (random: Random, text: string): string => {
   const at = random.below(text.length + 1);
@@ -88,6 +104,6 @@ export function randomText(random: Random, channels: readonly string[]): string 
   if (kind < 0.05) return textOf(random);
   if (kind < 0.1) return Buffer.from(random.bytes(random.below(200))).toString('latin1');
   if (kind < 0.15) return JSON.stringify(valueOf(random, 4)) ?? '';
-  const text = JSON.stringify(frameOf(random, channels));
+  const text = JSON.stringify(random.chance(0.3) ? callOf(random) : frameOf(random, channels));
   return kind < 0.6 ? text : mutated(random, text);
 }
