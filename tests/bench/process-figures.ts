@@ -17,3 +17,11 @@ export const residentOf = (pid: number): number =>
 
 /** How busy the machine was in the last minute, as the operating system says. */
 export const loadAverage = (): number => Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
+
+/** Milliseconds that all cores together have worked since the machine was started, in steps of ten. */
+export function workedOf(): number {
+  const [, user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')
+    .split('\n')[0]!
+    .split(/ +/);
+  return [user, nice, system, irq, softirq, steal].reduce((sum, ticks) => sum + Number(ticks ?? 0) * 10, 0);
+}

@@ -19,6 +19,8 @@ export interface Result {
   p99: Partial<Record<Target, number>>;
   /** Share of its core that each server used at most. */
   share: Partial<Record<Target, number>>;
+  /** Share of a core that others used, on average. */
+  others: number;
   /** Further ratios and figures. */
   beside: string[];
   rounds: Rounds;
@@ -65,13 +67,15 @@ export function resultOf(workload: string, plan: Plan, rounds: Rounds): Result {
     targets.map((target) => [target, least(rounds[target], (round) => round.p99)]).filter(([, ms]) => ms !== Infinity),
   );
   const share = Object.fromEntries(targets.map((target) => [target, most(rounds[target], (round) => round.share)]));
+  const all = targets.flatMap((target) => rounds[target] ?? []);
+  const others = all.reduce((sum, round) => sum + round.others, 0) / all.length;
   if (goal.p99) {
     const limit = 'below' in goal.p99 ? goal.p99.below : goal.p99.times * (p99[yardstick] ?? 0);
     const [a, b] = [p99[yardstick] ?? 0, p99.hearth ?? 0];
     const asked = 'below' in goal.p99 ? `≤ ${limit} ms` : `≤ ${goal.p99.times} ×`;
     figures.push({ name: 'p99', unit: 'ms', yardstick: a, hearth: b, ratio: b / a, goal: asked, reached: b <= limit });
   }
-  return { workload, figures, p99, share, beside, rounds };
+  return { workload, figures, p99, share, others, beside, rounds };
 }
 
 const sign = (kind: 'most' | 'least'): string => (kind === 'most' ? '≤' : '≥');
@@ -83,7 +87,7 @@ const pair = (
 ): [number, number] => [least(base, figure), least(own, figure)];
 
 /** A result in lines for a terminal. */
-export function linesOfResult({ workload, figures, p99, share, beside }: Result, plan: Plan): string[] {
+export function linesOfResult({ workload, figures, p99, share, others, beside }: Result, plan: Plan): string[] {
   const short = (value: number): string => (value >= 1000 ? value.toFixed(0) : value.toPrecision(3));
   const waits = Object.entries(p99).map(([target, ms]) => `${target} ${short(ms)}`);
   const shares = Object.entries(share).map(([target, of]) => `${target} ${(of * 100).toFixed(0)} %`);
@@ -94,6 +98,7 @@ export function linesOfResult({ workload, figures, p99, share, beside }: Result,
     ),
     ...(waits.length > 0 ? [`  p99 in ms: ${waits.join(', ')}`] : []),
     ...(plan.figure === 'memory' ? [] : [`  server's share of its core: ${shares.join(', ')}`]),
+    `  others used ${(others * 100).toFixed(0)} % of a core meanwhile`,
     ...beside.map((line) => `  ${line}`),
   ];
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { linesOf } from './lines.ts';
 import type { Job, Plan, Report, Target } from './plans.ts';
-import { cpuOf, loadAverage, residentOf } from './process-figures.ts';
+import { cpuOf, loadAverage, residentOf, workedOf } from './process-figures.ts';
 
 /** What one run of a workload against one server came to. */
 export interface Round extends Report {
@@ -13,12 +13,18 @@ export interface Round extends Report {
   share: number;
   /** KiB of each client, by how many there were. */
   memory?: Record<number, number>;
+  /** Share of one core that was used by neither server nor client: near 0, nobody disturbed them. */
+  others: number;
   /** The machine's load average when it began. */
   load: number;
 }
 
 /** Longer than any workload takes on a slow machine. */
 const DEADLINE = 240_000;
+
+/** A machine that uses less of one core than this is quiet. */
+const QUIET = 0.2;
+const SAMPLE = 1000;
 
 /** What a process may take to end by itself. */
 const PATIENCE = 2000;
@@ -58,6 +64,16 @@ export class Bench {
     }
   }
 
+  /** Waits until others leave the machine alone, for so many seconds at most. */
+  async settle(seconds: number): Promise<void> {
+    const until = performance.now() + seconds * 1000;
+    while (performance.now() < until) {
+      const [worked, at] = [workedOf(), performance.now()];
+      await new Promise<void>((resolve) => setTimeout(resolve, SAMPLE));
+      if ((workedOf() - worked) / (performance.now() - at) < QUIET) return;
+    }
+  }
+
   /** Ends what runs and removes what was written. */
   async clear(): Promise<void> {
     await Promise.all([...this.#children].map((child) => this.#end(child)));
@@ -71,7 +87,7 @@ export class Bench {
     client: Child,
   ): Promise<Omit<Round, 'load'>> {
     const marks: { count: number; resident: number }[] = [];
-    let began = { cpu: 0, at: 0 };
+    let began = { cpu: 0, client: 0, worked: 0, at: 0 };
     const lines = linesOf(client.stdout);
     for (;;) {
       const line = await next(lines, 'the client');
@@ -81,10 +97,12 @@ export class Bench {
           await next(answers, 'the server');
           marks.push({ count: Number(line.slice(5)), resident: residentOf(server.pid) });
         }
-        began = { cpu: cpuOf(server.pid), at: performance.now() };
+        began = { cpu: cpuOf(server.pid), client: cpuOf(client.pid), worked: workedOf(), at: performance.now() };
         tell(client, 'go');
       } else if (line.startsWith('end ')) {
         const nanoseconds = cpuOf(server.pid) - began.cpu;
+        const spent = performance.now() - began.at;
+        const own = (nanoseconds + cpuOf(client.pid) - began.client) / 1e6;
         const report: Report = JSON.parse(line.slice(4));
         const [first, ...rest] = marks;
         const grown = rest.map(({ count, resident }): [number, number] => [
@@ -94,7 +112,8 @@ export class Bench {
         return {
           ...report,
           cpu: nanoseconds / report.deliveries / 1000,
-          share: nanoseconds / 1e6 / (performance.now() - began.at),
+          share: nanoseconds / 1e6 / spent,
+          others: Math.max(0, workedOf() - began.worked - own) / spent,
           ...(first ? { memory: Object.fromEntries(grown) } : {}),
         };
       }

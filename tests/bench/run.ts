@@ -1,5 +1,6 @@
-// bun run bench [workload …] [--rounds n] [--json FILE]: each workload against its yardstick and against Hearth in turn,
-// server and client on a core of their own; prints what the best rounds came to and how that compares.
+// bun run bench [workload …] [--rounds n] [--json FILE] [--patience SECONDS]: each workload against its yardstick and against
+// Hearth in turn, server and client on a core of their own; prints what the best rounds came to and how that compares. With
+// patience each round waits until nobody else uses the machine.
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -13,13 +14,19 @@ const FRAME_BYTES = 560;
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, json: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    patience: { type: 'string', default: '0' },
+  },
 });
 const rounds = Number(values.rounds);
 const chosen = positionals.length > 0 ? positionals : Object.keys(plans);
 const unknown = chosen.find((name) => !Object.hasOwn(plans, name));
 if (unknown !== undefined || !(rounds >= 1)) {
-  process.stderr.write(`Usage: bench [${Object.keys(plans).join('|')} …] [--rounds n] [--json FILE]\n`);
+  process.stderr.write(
+    `Usage: bench [${Object.keys(plans).join('|')} …] [--rounds n] [--json FILE] [--patience SECONDS]\n`,
+  );
   process.exit(2);
 }
 
@@ -51,6 +58,7 @@ for (const workload of chosen) {
   try {
     for (let i = 0; i < rounds; i++)
       for (const target of targets) {
+        await bench.settle(Number(values.patience));
         const round = await bench.run(workload, plan, target, frameBytes);
         frameBytes = round.frameBytes ?? frameBytes;
         (found[target] ??= []).push(round);
