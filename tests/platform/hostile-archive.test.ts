@@ -159,6 +159,27 @@ describe('a restore refuses, with everything as it was,', () => {
     for (const bytes of [100, 512, 600, 1024, 4096]) invalid(await tryRestoring(gzipSync(good.subarray(0, bytes))));
   });
 
+  test('a file with something behind its end', async () => {
+    using root = temporaryFolder();
+    const { good, tryRestoring } = await scene(root.path);
+    const more = Buffer.from('more');
+    invalid(await tryRestoring(gzipSync(Buffer.concat([good, more]))));
+    invalid(await tryRestoring(Buffer.concat([gzipSync(good), gzipSync(more)])));
+  });
+
+  test('an extended header that gives an innocent file another path', async () => {
+    using root = temporaryFolder();
+    const { database, tryRestoring } = await scene(root.path);
+    const blob = note('blobs/a');
+    const manifest = manifestOf([blob, database]);
+    const extension = { name: 'extension', content: Buffer.from('19 path=blobs/../x\n') };
+    const second = 512 + Math.ceil(manifest.content.byteLength / 512) * 512;
+    const tar = forge(await tarOf([manifest, extension, blob, database]), second, (header) => {
+      header.write('x', 156, 'latin1');
+    });
+    invalid(await tryRestoring(gzipSync(tar)));
+  });
+
   test('a file of which one bit is another', async () => {
     using root = temporaryFolder();
     const { good, database, tryRestoring } = await scene(root.path);
