@@ -82,6 +82,12 @@ export class House {
     return [...this.#errors.splice(0), ...(this.#server?.errors.splice(0) ?? [])];
   }
 
+  /** Throws what was logged as an error since the last time that somebody asked. */
+  checkLog(): void {
+    const [error] = this.takeErrors();
+    if (error !== undefined) throw new Fault(`the server logged an error: ${error}`);
+  }
+
   /** Starts a server, on the port of the one before. */
   async start(): Promise<void> {
     const { port = 0, errors = [] } = this.#server ?? {};

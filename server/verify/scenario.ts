@@ -55,6 +55,7 @@ export class Stage {
   readonly #build: StageOptions['build'];
   readonly #clients: Client[] = [];
   readonly #endings: (() => Promise<void> | void)[] = [];
+  readonly #own: House[] = [];
 
   constructor({ plan, random, house, build }: StageOptions) {
     this.plan = plan;
@@ -71,6 +72,7 @@ export class Stage {
   /** A house of its own, with few people in it. */
   async ownHouse(options: Partial<HouseOptions> = {}): Promise<House> {
     const house = await this.#build({ people: 3, ...options });
+    this.#own.push(house);
     this.atEnd(() => house.remove());
     return house;
   }
@@ -147,6 +149,11 @@ export class Stage {
   async dismiss(clients: readonly Client[]): Promise<void> {
     await Promise.all(clients.map((client) => client.leave()));
     for (const client of clients) this.#clients.splice(this.#clients.indexOf(client), 1);
+  }
+
+  /** Throws what the servers of its own houses logged as errors. */
+  checkLogs(): void {
+    for (const house of this.#own) house.checkLog();
   }
 
   /** Closes everything that the scenario opened. */

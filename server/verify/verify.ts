@@ -75,8 +75,7 @@ class Houses {
 async function checkHouses(houses: readonly House[], patience: number): Promise<void> {
   for (const house of houses) {
     await house.untilEmpty(patience);
-    const [error] = house.takeErrors();
-    if (error !== undefined) throw new Fault(`the server logged an error: ${error}`);
+    house.checkLog();
   }
 }
 
@@ -104,6 +103,7 @@ export async function verify(options: VerifyOptions): Promise<Record<Outcome, st
     const play = async (): Promise<string> => {
       stage = await stageFor(scenario, houses);
       const figures = await scenario.run(stage);
+      stage.checkLogs();
       await stage.end();
       await checkHouses(await houses.standing(), patience);
       return figures;
