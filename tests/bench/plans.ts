@@ -79,4 +79,6 @@ export interface Report {
   p50?: number;
   p99?: number;
   frameBytes?: number;
+  /** Milliseconds by which the client was late with what it should send, p99. */
+  late?: number;
 }

@@ -19,8 +19,8 @@ export interface Result {
   p99: Partial<Record<Target, number>>;
   /** Share of its core that each server used at most. */
   share: Partial<Record<Target, number>>;
-  /** Share of a core that others used, on average. */
-  others: number;
+  /** Rounds that others did not disturb; where there are none, all of them count. */
+  undisturbed: Partial<Record<Target, number>>;
   /** Further ratios and figures. */
   beside: string[];
   rounds: Rounds;
@@ -31,9 +31,21 @@ const least = (rounds: Round[] | undefined, figure: (round: Round) => number | u
 const most = (rounds: Round[] | undefined, figure: (round: Round) => number | undefined): number =>
   Math.max(...(rounds ?? []).flatMap((round) => figure(round) ?? []));
 
-/** Takes the best round of each: the quietest moments of a machine that others use. */
-export function resultOf(workload: string, plan: Plan, rounds: Rounds): Result {
+/** Beyond these a round tells of others: shares of a core that they used, milliseconds that the client was late. */
+const DISTURBED = { others: 0.5, late: 15 };
+const isUndisturbed = ({ others, late = 0 }: Round): boolean => others < DISTURBED.others && late < DISTURBED.late;
+/** A stalled client sends in bursts, which are cheap to serve: its round must not count as the best. */
+const countingOf = (rounds: Round[]): Round[] => {
+  const undisturbed = rounds.filter(isUndisturbed);
+  return undisturbed.length > 0 ? undisturbed : rounds;
+};
+
+/** Takes the best undisturbed round of each: the quietest moments of a machine that others use. */
+export function resultOf(workload: string, plan: Plan, all: Rounds): Result {
   const { goal, figure, yardstick } = plan;
+  const entries = Object.entries(all) as [Target, Round[]][];
+  const rounds: Rounds = Object.fromEntries(entries.map(([target, each]) => [target, countingOf(each)]));
+  const undisturbed = Object.fromEntries(entries.map(([target, each]) => [target, each.filter(isUndisturbed).length]));
   const [base, own] = [rounds[yardstick], rounds.hearth];
   const targets = Object.keys(rounds) as Target[];
   const judge = (name: string, unit: string, a: number, b: number): Result['figures'][number] => {
@@ -67,15 +79,13 @@ export function resultOf(workload: string, plan: Plan, rounds: Rounds): Result {
     targets.map((target) => [target, least(rounds[target], (round) => round.p99)]).filter(([, ms]) => ms !== Infinity),
   );
   const share = Object.fromEntries(targets.map((target) => [target, most(rounds[target], (round) => round.share)]));
-  const all = targets.flatMap((target) => rounds[target] ?? []);
-  const others = all.reduce((sum, round) => sum + round.others, 0) / all.length;
   if (goal.p99) {
     const limit = 'below' in goal.p99 ? goal.p99.below : goal.p99.times * (p99[yardstick] ?? 0);
     const [a, b] = [p99[yardstick] ?? 0, p99.hearth ?? 0];
     const asked = 'below' in goal.p99 ? `≤ ${limit} ms` : `≤ ${goal.p99.times} ×`;
     figures.push({ name: 'p99', unit: 'ms', yardstick: a, hearth: b, ratio: b / a, goal: asked, reached: b <= limit });
   }
-  return { workload, figures, p99, share, others, beside, rounds };
+  return { workload, figures, p99, share, undisturbed, beside, rounds: all };
 }
 
 const sign = (kind: 'most' | 'least'): string => (kind === 'most' ? '≤' : '≥');
@@ -87,7 +97,7 @@ const pair = (
 ): [number, number] => [least(base, figure), least(own, figure)];
 
 /** A result in lines for a terminal. */
-export function linesOfResult({ workload, figures, p99, share, others, beside }: Result, plan: Plan): string[] {
+export function linesOfResult({ workload, figures, p99, share, undisturbed, beside }: Result, plan: Plan): string[] {
   const short = (value: number): string => (value >= 1000 ? value.toFixed(0) : value.toPrecision(3));
   const waits = Object.entries(p99).map(([target, ms]) => `${target} ${short(ms)}`);
   const shares = Object.entries(share).map(([target, of]) => `${target} ${(of * 100).toFixed(0)} %`);
@@ -98,7 +108,9 @@ export function linesOfResult({ workload, figures, p99, share, others, beside }:
     ),
     ...(waits.length > 0 ? [`  p99 in ms: ${waits.join(', ')}`] : []),
     ...(plan.figure === 'memory' ? [] : [`  server's share of its core: ${shares.join(', ')}`]),
-    `  others used ${(others * 100).toFixed(0)} % of a core meanwhile`,
+    `  undisturbed rounds: ${Object.entries(undisturbed)
+      .map(([target, count]) => `${target} ${count}`)
+      .join(', ')}`,
     ...beside.map((line) => `  ${line}`),
   ];
 }

@@ -11,14 +11,17 @@ export async function busy({ job, raw, tally, latencies, mark, end, frameOf, con
   const sinks = await connect(job.clients, () => [room]);
   const writers = sinks.slice(0, WRITERS);
   const frames = (): number => tally.frames;
+  const late: number[] = [];
   const write = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => {
       let next = performance.now();
       const until = next + milliseconds;
       const step = (): void => {
         const now = performance.now();
-        for (; next <= now && next < until; next += (-Math.log(1 - Math.random()) * 1000) / RATE)
+        for (; next <= now && next < until; next += (-Math.log(1 - Math.random()) * 1000) / RATE) {
+          late.push(now - next);
           writers[Math.floor(Math.random() * writers.length)]!.send(frameOf(room));
+        }
         if (next < until) setTimeout(step, Math.max(0, next - now));
         else resolve();
       };
@@ -28,6 +31,7 @@ export async function busy({ job, raw, tally, latencies, mark, end, frameOf, con
   await write(WARM_UP);
   await quiet(frames);
   latencies.length = 0;
+  late.length = 0;
   const before = tally.frames;
   await mark();
   await write(job.seconds * 1000);
@@ -36,5 +40,6 @@ export async function busy({ job, raw, tally, latencies, mark, end, frameOf, con
     deliveries: tally.frames - before,
     p50: percentile(latencies, 0.5),
     p99: percentile(latencies, 0.99),
+    late: percentile(late, 0.99),
   });
 }
