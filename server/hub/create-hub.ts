@@ -98,7 +98,10 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
   });
 
   taps.begin(journal.seq);
-  const pacer = new Pacer((channel) => subscriptions?.subscribers(channel) ?? 0);
+  const pacer = new Pacer(
+    (channel) => subscriptions?.subscribers(channel) ?? 0,
+    (work) => void setImmediate(work),
+  );
   db.pace((channel) => pacer.delay(channel, performance.now()));
   const modules = () => registry?.modules ?? [];
   const serving = (): Subscriptions => {
