@@ -11,6 +11,8 @@ const slow = [
   'client/fallback.test.ts',
   'client/model.property.test.ts',
   'client/whole-way.test.ts',
+  'hub/left-behind.test.ts',
+  'verify/**',
   'web/chat-store.test.ts',
 ];
 
