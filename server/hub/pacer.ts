@@ -5,14 +5,21 @@ const SHARE = 3;
 /** Nobody waits longer than this for a message of a busy channel. */
 const MOST = 20;
 
+/** The last time that a channel's subscribers were served. */
+interface Swept {
+  at: number;
+  frames: number;
+}
+
 /**
  * Decides how long a channel gathers. A quiet one sends at once. One whose next write comes before its subscribers have
- * been served is busy: it waits, so that what arrives meanwhile shares a commit and costs each subscriber one send.
+ * been served, or that had several messages for them, is busy: it waits, so that what arrives meanwhile shares a commit and
+ * costs each subscriber one send.
  */
 export class Pacer {
   readonly #subscribers: (channel: string) => number;
   readonly #afterTurn: (work: () => void) => void;
-  readonly #last = new Map<string, number>();
+  readonly #last = new Map<string, Swept>();
   /** Channels that are being swept: what is read next arrived meanwhile, however long it took. */
   readonly #sweeping = new Set<string>();
 
@@ -27,8 +34,8 @@ export class Pacer {
     const last = this.#last.get(channel);
     if (last === undefined) return 0;
     const sweep = this.#subscribers(channel) * SWEEP;
-    const isBusy = this.#sweeping.has(channel) || now - last < sweep;
-    return isBusy ? Math.max(0, last + Math.min(MOST, sweep * SHARE) - now) : 0;
+    const isBusy = this.#sweeping.has(channel) || last.frames > 1 || now - last.at < sweep;
+    return isBusy ? Math.max(0, last.at + Math.min(MOST, sweep * SHARE) - now) : 0;
   }
 
   /** The channel's frames go out. */
@@ -38,7 +45,8 @@ export class Pacer {
       this.#last.delete(channel);
       return;
     }
-    this.#last.set(channel, now);
+    const frames = this.#sweeping.has(channel) ? (this.#last.get(channel)?.frames ?? 0) + 1 : 1;
+    this.#last.set(channel, { at: now, frames });
     if (this.#sweeping.size === 0) this.#afterTurn(() => this.#sweeping.clear());
     this.#sweeping.add(channel);
   }

@@ -36,6 +36,18 @@ test('a channel whose next write comes before its subscribers were served gather
   expect(small.delay('room:a', 100.5)).toBeCloseTo(1.9);
 });
 
+test('a channel that had several messages at once goes on gathering, until a whole pause was quiet [L7]', () => {
+  const { pacer, endTurn } = pacerFor(1000);
+  pacer.published('room:a', 100);
+  pacer.published('room:a', 100);
+  endTurn();
+  expect(pacer.delay('room:a', 109)).toBe(3);
+  expect(pacer.delay('room:a', 113)).toBe(0);
+  pacer.published('room:a', 113);
+  endTurn();
+  expect(pacer.delay('room:a', 120)).toBe(0);
+});
+
 test('nobody waits longer than 20 ms, and few subscribers wait not at all [L7]', () => {
   const { pacer } = pacerFor(20_000);
   pacer.published('room:a', 100);
