@@ -2,7 +2,7 @@ import { type Driver, percentile, quiet, reaches } from '../driver.ts';
 
 const PER_ROOM = 10;
 const OUTSTANDING = 20;
-const WARM_UP = 50;
+const WARM_UP = 300;
 const TURNS = 600;
 
 /** Five hundred rooms of ten people each, twenty messages outstanding. */
