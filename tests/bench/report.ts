@@ -44,7 +44,9 @@ const countingOf = (rounds: Round[]): Round[] => {
 export function resultOf(workload: string, plan: Plan, all: Rounds): Result {
   const { goal, figure, yardstick } = plan;
   const entries = Object.entries(all) as [Target, Round[]][];
-  const rounds: Rounds = Object.fromEntries(entries.map(([target, each]) => [target, countingOf(each)]));
+  // What memory a connection takes does not depend on others.
+  const counting = figure === 'memory' ? (each: Round[]) => each : countingOf;
+  const rounds: Rounds = Object.fromEntries(entries.map(([target, each]) => [target, counting(each)]));
   const undisturbed = Object.fromEntries(entries.map(([target, each]) => [target, each.filter(isUndisturbed).length]));
   const [base, own] = [rounds[yardstick], rounds.hearth];
   const targets = Object.keys(rounds) as Target[];
@@ -101,16 +103,16 @@ export function linesOfResult({ workload, figures, p99, share, undisturbed, besi
   const short = (value: number): string => (value >= 1000 ? value.toFixed(0) : value.toPrecision(3));
   const waits = Object.entries(p99).map(([target, ms]) => `${target} ${short(ms)}`);
   const shares = Object.entries(share).map(([target, of]) => `${target} ${(of * 100).toFixed(0)} %`);
+  const counts = Object.entries(undisturbed).map(([target, count]) => `${target} ${count}`);
   return [
     ...figures.map(
       ({ name, unit, yardstick, hearth, ratio, goal, reached }) =>
         `${workload}: ${name} ${plan.yardstick} ${short(yardstick)} · hearth ${short(hearth)} ${unit} · ${ratio.toFixed(3)} × (${goal}: ${reached ? 'reached' : 'missed'})`,
     ),
     ...(waits.length > 0 ? [`  p99 in ms: ${waits.join(', ')}`] : []),
-    ...(plan.figure === 'memory' ? [] : [`  server's share of its core: ${shares.join(', ')}`]),
-    `  undisturbed rounds: ${Object.entries(undisturbed)
-      .map(([target, count]) => `${target} ${count}`)
-      .join(', ')}`,
+    ...(plan.figure === 'memory'
+      ? []
+      : [`  server's share of its core: ${shares.join(', ')}`, `  undisturbed rounds: ${counts.join(', ')}`]),
     ...beside.map((line) => `  ${line}`),
   ];
 }
