@@ -54,6 +54,8 @@ describe('imports', () => {
     ['server/cli/serve.ts', 'server/chat/chat.ts'],
     ['server/verify/house.ts', 'server/chat/chat.ts'],
     ['server/hub/connection.ts', 'server/verify/wire/wire.ts'],
+    ['server/verify/client.ts', 'server/bench/sink.ts'],
+    ['server/bench/storeless.ts', 'server/chat/chat.ts'],
     ['server/chat/rooms.ts', 'tests/support/db.ts'],
     ['web/chat/state.ts', 'server/chat/chat.ts'],
     ['web/ui/Button.tsx', 'web/chat/state.ts'],

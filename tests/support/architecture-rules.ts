@@ -1,7 +1,7 @@
 import type { Import } from './sources.ts';
 
 /** Folders of `server/` and `web/` that are no domain. */
-const serverLayers = ['platform', 'hub', 'modules', 'migrations', 'cli', 'verify'];
+const serverLayers = ['platform', 'hub', 'modules', 'migrations', 'cli', 'verify', 'bench'];
 const webLayers = ['platform', 'ui', 'i18n', 'public', 'shell'];
 const composition = ['server/app.ts', 'server/main.ts'];
 const ours = /^(shared|server|web|tests|\.scripts)\//;
@@ -43,7 +43,8 @@ function serverViolations(path: string, to: string, forbid: (reason: string) => 
   if (own && other && own !== other && to !== `server/${other}/${other}.ts`)
     forbid(`another domain is reached through server/${other}/${other}.ts`);
   if (!own && other && !composition.includes(path)) forbid('only app.ts knows the domains');
-  if (below('server/verify/') && !['verify', 'cli'].includes(folder)) forbid('only the command line imports verify');
+  for (const tool of ['verify', 'bench'])
+    if (below(`server/${tool}/`) && ![tool, 'cli'].includes(folder)) forbid(`only the command line imports ${tool}`);
   if (to === 'server/app.ts' && own) forbid('a domain does not know the whole');
   if (to.endsWith('/tables.ts') && !/\/(store|tables)\.ts$/.test(path)) forbid('only store.ts imports tables.ts');
   if (/^(elysia$|elysia\/|@elysiajs\/)/.test(to) && !['platform', 'hub', 'modules'].includes(folder))

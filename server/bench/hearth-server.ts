@@ -1,8 +1,8 @@
 // The whole product on a scratch folder, furnished for a workload: people, rooms and their tokens.
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLogger } from '../../server/platform/log.ts';
-import { startServer } from '../../server/serve.ts';
+import { createLogger } from '../platform/log.ts';
+import { startServer } from '../serve.ts';
 import { obey, say, settle } from './lines.ts';
 import type { Target } from './plans.ts';
 import { storelessModule } from './storeless.ts';
