@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Glob } from 'bun';
 import { contractList } from '@shared/contracts.ts';
 import { clientErrors, commonErrors, type ErrorDef } from '@shared/kernel/errors.ts';
+import { modules } from '@shared/modules/contract.ts';
+import { moduleErrors } from '@shared/modules/errors.ts';
 import { de } from '../../web/i18n/de/index.ts';
 import { en } from '../../web/i18n/en/index.ts';
 import { lookUp } from '../../web/i18n/translate.ts';
@@ -22,7 +24,7 @@ for (const path of new Glob('*/errors.ts').scanSync({ cwd: shared })) {
 const all = exported.map(({ error }) => error);
 
 const declared = new Set(
-  contractList.flatMap((contract) =>
+  [...contractList, modules].flatMap((contract) =>
     Object.values(contract.definitions).flatMap((definition) => [...definition.errors]),
   ),
 );
@@ -54,19 +56,19 @@ describe('the error codes', () => {
       expect(error.code).toMatch(/^[a-z]+\.[a-z]+(_[a-z]+)*$/);
       const domain = error.code.split('.')[0];
       if (folder === 'kernel') expect(domain).toMatch(/^(request|auth|server|network|outbox)$/);
-      else expect(domain).toBe(folder);
+      else expect(domain).toBe(folder === 'modules' ? 'module' : folder);
     }
   });
 
   test('can all happen: declared by a contract, common, the protocol’s or the client’s', () => {
-    const known = new Set([...declared, ...commonErrors, ...clientErrors].map(({ code }) => code));
+    const known = new Set([...declared, ...commonErrors, ...moduleErrors, ...clientErrors].map(({ code }) => code));
     expect(all.map(({ code }) => code).filter((code) => !known.has(code) && !ofTheProtocol.includes(code))).toEqual([]);
   });
 
   test('have an HTTP status for a refusal, the client’s own none', () => {
     for (const error of all)
       if (clientErrors.includes(error)) expect(error.status).toBe(0);
-      else expect([400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503]).toContain(error.status);
+      else expect([400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504]).toContain(error.status);
   });
 
   test('of a server in trouble may be tried again, those of a wrong request may not', () => {
