@@ -1,6 +1,7 @@
-import { linesOf, say } from './lines.ts';
-import type { Job, Report } from './plans.ts';
+import { say } from './lines.ts';
+import { ownFigures } from './process-figures.ts';
 import { type OnFrame, openSink, type Sink, type Tally } from './sink.ts';
+import type { ClientJob, Report } from './workload.ts';
 
 const STAMP = /@(\d+\.\d+):\d+@/g;
 /** Of a lot of sinks so many look at what they receive: enough for a p99, few enough to cost nothing. */
@@ -8,14 +9,16 @@ const READERS = 20;
 
 /** What every workload drives its clients with. */
 export interface Driver {
-  readonly job: Job;
+  readonly job: ClientJob;
   readonly raw: boolean;
   /** All that the sinks of `connect` received. */
   readonly tally: Tally;
   /** Milliseconds from a message's sending to its arrival, of those that somebody looked at. */
   readonly latencies: number[];
   /** Lets the bench read the server's figures, and goes on when it has. */
-  mark(deliveries?: number): Promise<void>;
+  mark(clients?: number): Promise<void>;
+  /** Hears that the bench has. */
+  goOn(): void;
   end(report: Report): void;
   /** A message of 200 bytes that says when it was sent; with `id` the sender wants an ack. */
   frameOf(room: string, id?: number): string;
@@ -52,21 +55,28 @@ export async function reaches(count: () => number, goal: number): Promise<void> 
   while (count() < goal) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-/** Reads the job from the first line of the standard input; each further line is the answer to a mark, or for `hear`. */
-export async function createDriver(hear?: (line: string) => void): Promise<Driver> {
-  const lines = linesOf(Bun.stdin.stream());
-  const job = JSON.parse(String((await lines.next()).value)) as Job;
-  let goOn = (_line: string): void => {};
-  void (async () => {
-    for await (const line of lines) (hear ?? goOn)(line);
-    process.exit(0);
-  })();
+/** What the clients say when the server's figures are to be read. */
+export interface Mark {
+  /** How many there are, where that matters. */
+  readonly mark: number;
+  /** CPU nanoseconds of the clients. */
+  readonly cpu: number;
+}
 
+/** What they say when they are done. */
+export interface End {
+  readonly end: Report;
+  readonly cpu: number;
+}
+
+/** Drives the clients of one workload against one server. */
+export function createDriver(job: ClientJob): Driver {
   const raw = job.target === 'raw';
   const [event, prefix] = job.target === 'storeless' ? ['instant_message', 'instant'] : ['chat_message', 'room'];
   const tally: Tally = { frames: 0, bytes: 0 };
   const latencies: number[] = [];
   let counter = 0;
+  let goOn = (): void => {};
 
   const text = (): string => `@${performance.now().toFixed(3)}:${counter++}@`.padEnd(200, '.');
   const read = (received: string): void => {
@@ -83,14 +93,15 @@ export async function createDriver(hear?: (line: string) => void): Promise<Drive
     raw,
     tally,
     latencies,
-    mark(deliveries = 0) {
+    mark(clients = 0) {
       const answered = new Promise<void>((resolve) => {
-        goOn = () => resolve();
+        goOn = resolve;
       });
-      say(`mark ${deliveries}`);
+      say({ mark: clients, cpu: ownFigures().cpu } satisfies Mark);
       return answered;
     },
-    end: (report) => say(`end ${JSON.stringify(report)}`),
+    goOn: () => goOn(),
+    end: (report) => say({ end: report, cpu: ownFigures().cpu } satisfies End),
     frameOf(room, id) {
       if (raw) return id === undefined ? `p${room} ${text()}` : `a${room} {"id":${id},"payload":{"text":"${text()}"}}`;
       const asked = id === undefined ? '' : `,"id":${id}`;

@@ -9,19 +9,5 @@ export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerat
   }
 }
 
-/** Writes a line to whoever started this process. */
-export const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** Hands each line of the standard input over. When it ends, whoever started this process is gone: so is this process. */
-export async function obey(take: (line: string) => void): Promise<never> {
-  for await (const line of linesOf(Bun.stdin.stream())) take(line);
-  process.exit(0);
-}
-
-/** Frees what can be freed, so that the memory that is left is what is in use. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 6; i++) {
-    Bun.gc(true);
-    await new Promise<void>((resolve) => setTimeout(resolve, 100));
-  }
-}
+/** Writes a value in a line to whoever started this process. */
+export const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);

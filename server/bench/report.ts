@@ -1,118 +1,154 @@
-import type { Plan, Target } from './plans.ts';
-import type { Round } from './round.ts';
+import { table } from '../cli/table.ts';
+import type { Figure, Goal, Round, Target, Workload } from './workload.ts';
 
 export type Rounds = Partial<Record<Target, Round[]>>;
 
-/** What the rounds of a workload came to. */
-export interface Result {
-  workload: string;
-  figures: {
-    name: string;
-    unit: string;
-    yardstick: number;
-    hearth: number;
-    ratio: number;
-    goal: string;
-    reached: boolean;
-  }[];
-  /** Milliseconds, the smallest of the rounds. */
-  p99: Partial<Record<Target, number>>;
-  /** Share of its core that each server used at most. */
-  share: Partial<Record<Target, number>>;
-  /** Rounds that others did not disturb; where there are none, all of them count. */
-  undisturbed: Partial<Record<Target, number>>;
-  /** Further ratios and figures. */
-  beside: string[];
-  rounds: Rounds;
+/** What a figure came to. */
+export interface Outcome {
+  readonly name: string;
+  readonly unit: string;
+  readonly hearth: number;
+  readonly yardstick?: number;
+  /** Hearth's over the yardstick's. */
+  readonly ratio?: number;
+  readonly goal?: string;
+  readonly reached?: boolean;
 }
 
-const least = (rounds: Round[] | undefined, figure: (round: Round) => number | undefined): number =>
-  Math.min(...(rounds ?? []).flatMap((round) => figure(round) ?? []));
-const most = (rounds: Round[] | undefined, figure: (round: Round) => number | undefined): number =>
-  Math.max(...(rounds ?? []).flatMap((round) => figure(round) ?? []));
+/** What the rounds of a workload came to. */
+export interface Result {
+  readonly workload: string;
+  readonly clients: number;
+  readonly figures: readonly Outcome[];
+  /** Whether others disturbed each round of one of the targets. */
+  readonly disturbed: boolean;
+  /** By target, what explains the figures. */
+  readonly beside: Readonly<Partial<Record<Target, Beside>>>;
+  readonly rounds: Rounds;
+}
+
+export interface Beside {
+  /** Microseconds of CPU for each delivery, the least. */
+  readonly cpu: number;
+  /** The most there were in a second. */
+  readonly perSecond?: number;
+  /** Milliseconds, the least of the rounds. */
+  readonly p99?: number;
+  /** Share of its core that the server used at most. */
+  readonly share: number;
+  /** Rounds that others did not disturb; where there are none, all of them count. */
+  readonly undisturbed: number;
+}
 
 /** Beyond these a round tells of others: shares of a core that they used, milliseconds that the client was late. */
 const DISTURBED = { others: 0.5, late: 15 };
 const isUndisturbed = ({ others, late = 0 }: Round): boolean => others < DISTURBED.others && late < DISTURBED.late;
 /** A stalled client sends in bursts, which are cheap to serve: its round must not count as the best. */
-const countingOf = (rounds: Round[]): Round[] => {
+const countingOf = (rounds: readonly Round[]): readonly Round[] => {
   const undisturbed = rounds.filter(isUndisturbed);
   return undisturbed.length > 0 ? undisturbed : rounds;
 };
 
-/** Takes the best undisturbed round of each: the quietest moments of a machine that others use. */
-export function resultOf(workload: string, plan: Plan, all: Rounds): Result {
-  const { goal, figure, yardstick } = plan;
-  const entries = Object.entries(all) as [Target, Round[]][];
-  // What memory a connection takes does not depend on others.
-  const counting = figure === 'memory' ? (each: Round[]) => each : countingOf;
-  const rounds: Rounds = Object.fromEntries(entries.map(([target, each]) => [target, counting(each)]));
-  const undisturbed = Object.fromEntries(entries.map(([target, each]) => [target, each.filter(isUndisturbed).length]));
-  const [base, own] = [rounds[yardstick], rounds.hearth];
-  const targets = Object.keys(rounds) as Target[];
-  const judge = (name: string, unit: string, a: number, b: number): Result['figures'][number] => {
-    const ratio = goal.kind === 'least' && figure === 'cpu' ? a / b : b / a;
-    const reached = goal.kind === 'most' ? ratio <= goal.ratio && !(b > (goal.absolute ?? b)) : ratio >= goal.ratio;
-    const asked = goal.absolute === undefined ? `${sign(goal.kind)} ${goal.ratio} ×` : `≤ ${goal.absolute} ${unit}`;
-    return { name, unit, yardstick: a, hearth: b, ratio, goal: asked, reached };
-  };
-  const figures: Result['figures'] = [];
-  const beside: string[] = [];
-  if (figure === 'cpu')
-    figures.push(
-      judge(
-        'CPU',
-        'µs',
-        least(base, ({ cpu }) => cpu),
-        least(own, ({ cpu }) => cpu),
-      ),
-    );
-  if (figure === 'rate') {
-    const rate = ({ perSecond }: Round): number | undefined => perSecond;
-    figures.push(judge('rate', '/s', most(base, rate), most(own, rate)));
-    const cpus = targets.map((target) => `${target} ${least(rounds[target], ({ cpu }) => cpu).toFixed(1)}`);
-    beside.push(`µs CPU each: ${cpus.join(', ')}`);
-    if (yardstick !== 'raw') beside.push(`raw Bun ${most(rounds.raw, rate).toFixed(0)} /s`);
-  }
-  if (figure === 'memory')
-    for (const count of Object.keys(own?.[0]?.memory ?? {}).map(Number))
-      figures.push(judge(`memory of each of ${count}`, 'KiB', ...pair(base, own, (round) => round.memory?.[count])));
-  const p99 = Object.fromEntries(
-    targets.map((target) => [target, least(rounds[target], (round) => round.p99)]).filter(([, ms]) => ms !== Infinity),
-  );
-  const share = Object.fromEntries(targets.map((target) => [target, most(rounds[target], (round) => round.share)]));
-  if (goal.p99) {
-    const limit = 'below' in goal.p99 ? goal.p99.below : goal.p99.times * (p99[yardstick] ?? 0);
-    const [a, b] = [p99[yardstick] ?? 0, p99.hearth ?? 0];
-    const asked = 'below' in goal.p99 ? `≤ ${limit} ms` : `≤ ${goal.p99.times} ×`;
-    figures.push({ name: 'p99', unit: 'ms', yardstick: a, hearth: b, ratio: b / a, goal: asked, reached: b <= limit });
-  }
-  return { workload, figures, p99, share, undisturbed, beside, rounds: all };
+const numbers = (rounds: readonly Round[], of: Figure['of']): number[] => rounds.flatMap((round) => of(round) ?? []);
+
+/** The best of the rounds that count; undefined where none has this figure. */
+function bestOf({ better, of, steady }: Figure, rounds: readonly Round[] = []): number | undefined {
+  const found = numbers(steady ? rounds : countingOf(rounds), of);
+  if (found.length === 0) return undefined;
+  return better === 'less' ? Math.min(...found) : Math.max(...found);
 }
 
-const sign = (kind: 'most' | 'least'): string => (kind === 'most' ? '≤' : '≥');
-
-const pair = (
-  base: Round[] | undefined,
-  own: Round[] | undefined,
-  figure: (round: Round) => number | undefined,
-): [number, number] => [least(base, figure), least(own, figure)];
-
-/** A result in lines for a terminal. */
-export function linesOfResult({ workload, figures, p99, share, undisturbed, beside }: Result, plan: Plan): string[] {
-  const short = (value: number): string => (value >= 1000 ? value.toFixed(0) : value.toPrecision(3));
-  const waits = Object.entries(p99).map(([target, ms]) => `${target} ${short(ms)}`);
-  const shares = Object.entries(share).map(([target, of]) => `${target} ${(of * 100).toFixed(0)} %`);
-  const counts = Object.entries(undisturbed).map(([target, count]) => `${target} ${count}`);
-  return [
-    ...figures.map(
-      ({ name, unit, yardstick, hearth, ratio, goal, reached }) =>
-        `${workload}: ${name} ${plan.yardstick} ${short(yardstick)} · hearth ${short(hearth)} ${unit} · ${ratio.toFixed(3)} × (${goal}: ${reached ? 'reached' : 'missed'})`,
-    ),
-    ...(waits.length > 0 ? [`  p99 in ms: ${waits.join(', ')}`] : []),
-    ...(plan.figure === 'memory'
-      ? []
-      : [`  server's share of its core: ${shares.join(', ')}`, `  undisturbed rounds: ${counts.join(', ')}`]),
-    ...beside.map((line) => `  ${line}`),
+const goalOf = ({ times, amount }: Goal, { better, unit }: Figure): string => {
+  const parts = [
+    ...(times === undefined ? [] : [`${times} ×`]),
+    ...(amount === undefined ? [] : [`${amount} ${unit}`]),
   ];
+  return `${better === 'less' ? '≤' : '≥'} ${parts.join(', ')}`;
+};
+
+function judge(figure: Figure, rounds: Rounds): Outcome[] {
+  const { name, unit, better, goal } = figure;
+  const hearth = bestOf(figure, rounds.hearth);
+  if (hearth === undefined) return [];
+  const yardstick = figure.yardstick && bestOf(figure, rounds[figure.yardstick]);
+  // Memory that was given back in between makes it none.
+  const ratio = yardstick !== undefined && yardstick > 0 ? hearth / yardstick : undefined;
+  const keeps = (value: number, limit: number): boolean => (better === 'less' ? value <= limit : value >= limit);
+  // Without its yardstick nobody knows whether it is reached.
+  const reached =
+    goal &&
+    (goal.amount === undefined || keeps(hearth, goal.amount)) &&
+    (goal.times === undefined || (ratio !== undefined && keeps(ratio, goal.times)));
+  return [
+    {
+      ...{ name, unit, hearth },
+      ...(yardstick !== undefined && { yardstick }),
+      ...(ratio !== undefined && { ratio }),
+      ...(goal && { goal: goalOf(goal, figure) }),
+      ...(reached !== undefined && { reached }),
+    },
+  ];
+}
+
+function besideOf(rounds: readonly Round[]): Beside {
+  const counting = countingOf(rounds);
+  const rates = numbers(counting, ({ perSecond }) => perSecond);
+  const waits = numbers(counting, ({ p99 }) => p99);
+  return {
+    cpu: Math.min(...counting.map(({ cpu }) => cpu)),
+    ...(rates.length > 0 && { perSecond: Math.max(...rates) }),
+    ...(waits.length > 0 && { p99: Math.min(...waits) }),
+    share: Math.max(...counting.map(({ share }) => share)),
+    undisturbed: rounds.filter(isUndisturbed).length,
+  };
+}
+
+/** Takes the best undisturbed round of each: the quietest moments of a machine that others use. */
+export function resultOf(workload: Workload, rounds: Rounds): Result {
+  const { name, clients } = workload;
+  const entries = (Object.entries(rounds) as [Target, Round[]][]).filter(([, each]) => each.length > 0);
+  return {
+    workload: name,
+    clients,
+    figures: workload.figures(clients).flatMap((figure) => judge(figure, rounds)),
+    disturbed: !workload.memory && entries.some(([, each]) => !each.some(isUndisturbed)),
+    // Where memory is measured nobody hurries.
+    beside: workload.memory ? {} : Object.fromEntries(entries.map(([target, each]) => [target, besideOf(each)])),
+    rounds,
+  };
+}
+
+const short = (value: number): string =>
+  Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+
+/** What explains a result, a line for each target: whether it was disturbed, above all. */
+export function linesOfResult({ beside, rounds }: Result): string[] {
+  return (Object.entries(beside) as [Target, Beside][]).map(([target, { cpu, perSecond, p99, share, undisturbed }]) =>
+    [
+      `${target.padEnd(9)} CPU ${short(cpu)} µs`,
+      ...(perSecond === undefined ? [] : [`${short(perSecond)} /s`]),
+      ...(p99 === undefined ? [] : [`p99 ${short(p99)} ms`]),
+      `${Math.round(share * 100)} % of its core`,
+      `${undisturbed} of ${rounds[target]?.length ?? 0} rounds undisturbed`,
+    ].join(' · '),
+  );
+}
+
+/** All results as a table for a terminal. */
+export function tableOf(results: readonly Result[]): string {
+  const rows = results.flatMap(({ workload, clients, figures, disturbed }) =>
+    figures.map(({ name, unit, yardstick, hearth, ratio, goal = '', reached }, i) => [
+      i === 0 ? workload : '',
+      i === 0 ? clients.toLocaleString('en') : '',
+      name,
+      yardstick === undefined ? '' : `${short(yardstick)} ${unit}`,
+      `${short(hearth)} ${unit}`,
+      ratio === undefined ? '' : `${ratio.toFixed(2)} ×`,
+      goal,
+      [...(reached === undefined ? [] : [reached ? 'reached' : 'missed']), ...(disturbed ? ['disturbed'] : [])].join(
+        ', ',
+      ),
+    ]),
+  );
+  return table(['work', 'clients', 'figure', 'yardstick', 'Hearth', 'ratio', 'goal', ''], rows);
 }

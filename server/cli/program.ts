@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { addBackupCommands } from './backup.ts';
+import { addBenchCommand } from './bench.ts';
 import { addBroadcastCommand } from './broadcast.ts';
 import { type ExitCode, explain } from './command-error.ts';
 import type { CommandHost } from './commands.ts';
@@ -62,6 +63,7 @@ export function createProgram(context: CliContext, exitWith: (code: ExitCode) =>
   addDoctorCommand(host);
   addHealthCommand(host);
   addVerifyCommand(host);
+  addBenchCommand(host);
   addVersionCommand(host);
   return program;
 }

@@ -4,7 +4,7 @@ import { readRunning } from '../cli/running-server.ts';
 import { dataPaths } from '../platform/data-folder.ts';
 import { Fault, until } from './fault.ts';
 import type { Lever } from './levers.ts';
-import { bareEnvironment, ownCommand } from './own-command.ts';
+import { bareEnvironment, ownCommand } from '../platform/own-command.ts';
 
 export interface ServerProcessOptions {
   data: string;

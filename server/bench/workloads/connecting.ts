@@ -30,8 +30,10 @@ export async function connecting({ job, tally, mark, end, pathFor }: Driver): Pr
   const turn = async (): Promise<void> => {
     const sinks: Sink[] = [];
     const started = performance.now();
-    for (let start = 0; start < job.clients; start += AT_ONCE)
-      sinks.push(...(await Promise.all(Array.from({ length: AT_ONCE }, (_, k) => one(start + k)))));
+    for (let start = 0; start < job.clients; start += AT_ONCE) {
+      const length = Math.min(AT_ONCE, job.clients - start);
+      sinks.push(...(await Promise.all(Array.from({ length }, (_, k) => one(start + k)))));
+    }
     spent += performance.now() - started;
     for (const sink of sinks) sink.close();
     await pause(200);

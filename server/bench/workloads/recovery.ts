@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { type Driver, quiet, reaches } from '../driver.ts';
 import { linesOf } from '../lines.ts';
-import type { Report } from '../plans.ts';
+import { partCommand } from '../part-command.ts';
+import type { Report } from '../workload.ts';
 
 const MISSED = 300;
 const CURSOR = /"offset":(\d+),"epoch":"([^"]+)"/;
@@ -28,7 +28,7 @@ export async function recovery({ job, raw, tally, mark, end, frameOf, connect }:
   const { frameBytes } = raw ? job : { frameBytes: Math.round((tally.bytes - before.bytes) / (MISSED * job.clients)) };
 
   // A process of its own, on the same core: the storm's readers are not to be taken for the server's delay.
-  const bystanders = Bun.spawn([process.execPath, join(import.meta.dir, '..', 'bystanders.ts')], {
+  const bystanders = Bun.spawn(partCommand('bystanders'), {
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'inherit',

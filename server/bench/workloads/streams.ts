@@ -1,11 +1,14 @@
 import { type Driver, percentile, quiet, reaches } from '../driver.ts';
 import { type EventTally, openEventSink } from '../event-sink.ts';
+import { stepsUpTo } from '../figures.ts';
 
 const OUTSTANDING = 20;
 const WARM_UP = 10;
 const TURNS = 40;
 const READERS = 20;
-const STEPS = [500, 5000];
+
+/** The first of them warm the server up. */
+export const sseIdleSteps = (clients: number): readonly number[] => stepsUpTo(clients, [500, 5000]);
 
 const open = async (driver: Driver, count: number, tally: EventTally): Promise<void> => {
   const { job, raw, read } = driver;
@@ -57,7 +60,7 @@ export async function sse(driver: Driver): Promise<void> {
 export async function sseIdle(driver: Driver): Promise<void> {
   const tally: EventTally = { events: 0 };
   let opened = 0;
-  for (const step of STEPS.filter((each) => each <= driver.job.clients)) {
+  for (const step of sseIdleSteps(driver.job.clients)) {
     await open(driver, step - opened, tally);
     opened = step;
     await driver.mark(opened);

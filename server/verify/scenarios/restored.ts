@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from '../fault.ts';
 import type { House } from '../house.ts';
-import { bareEnvironment, ownCommand } from '../own-command.ts';
+import { bareEnvironment, ownCommand } from '../../platform/own-command.ts';
 import type { Scenario } from '../scenario.ts';
 import { checkRoom, Traffic } from '../traffic.ts';
 

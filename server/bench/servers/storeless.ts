@@ -3,10 +3,10 @@ import { Message, PostMessageInput } from '@shared/chat/schema.ts';
 import { contract, fn } from '@shared/kernel/contract.ts';
 import { fail } from '@shared/kernel/errors.ts';
 import { ok } from '@shared/kernel/result.ts';
-import type { Hub } from '../hub/hub.ts';
-import { implement, type ServerModule } from '../modules/module.ts';
-import { systemClock } from '../platform/clock.ts';
-import { createIds } from '../platform/ids.ts';
+import type { Hub } from '../../hub/hub.ts';
+import { implement, type ServerModule } from '../../modules/module.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { createIds } from '../../platform/ids.ts';
 
 const definitions = contract('storeless', {
   post: fn({

@@ -1,0 +1,99 @@
+import { cpu, memory, p99, perCore, rate } from '../figures.ts';
+import type { Workload } from '../workload.ts';
+import { busy } from './busy.ts';
+import { connecting } from './connecting.ts';
+import { fanOut } from './fan-out.ts';
+import { idle, idleSteps } from './idle.ts';
+import { ingest } from './ingest.ts';
+import { manyRooms } from './many-rooms.ts';
+import { recovery } from './recovery.ts';
+import { sse, sseIdle, sseIdleSteps } from './streams.ts';
+
+/** All that `hearth bench` measures, in this order. */
+export const workloads: readonly Workload[] = [
+  {
+    name: 'fan-out',
+    title: 'one room of everybody, one message at a time',
+    targets: ['hearth', 'raw'],
+    clients: 1000,
+    furniture: { people: 1000, rooms: 0, perRoom: 0 },
+    figures: () => [cpu({ times: 1.1 })],
+    run: fanOut,
+  },
+  {
+    name: 'busy',
+    title: 'one room of everybody in which 50 write, 400 messages a second',
+    targets: ['hearth', 'raw'],
+    clients: 1000,
+    furniture: { people: 1000, rooms: 0, perRoom: 0 },
+    seconds: 5,
+    figures: () => [cpu({ times: 0.65 }), p99({ times: 2 })],
+    run: busy,
+  },
+  {
+    name: 'many-rooms',
+    title: 'rooms of 10 people each, 20 messages at a time',
+    targets: ['hearth', 'raw'],
+    clients: 500,
+    furniture: { people: 500, rooms: 500, perRoom: 10 },
+    figures: () => [cpu({ times: 1.2 })],
+    run: manyRooms,
+  },
+  {
+    name: 'ingest',
+    title: '50 write as fast as messages are stored; the yardstick is Hearth without storing',
+    targets: ['hearth', 'storeless', 'raw'],
+    clients: 50,
+    furniture: { people: 50, rooms: 50, perRoom: 1 },
+    seconds: 4,
+    figures: () => [rate('storeless', { times: 0.17 })],
+    run: ingest,
+  },
+  {
+    name: 'idle',
+    title: 'memory of a connection with 3 channels and presence',
+    targets: ['hearth', 'raw'],
+    clients: 18_000,
+    furniture: { people: 100, rooms: 0, perRoom: 0 },
+    memory: true,
+    figures: (clients) => memory(idleSteps(clients), { times: 2 }),
+    run: idle,
+  },
+  {
+    name: 'connecting',
+    title: 'people in 20 rooms each connect',
+    targets: ['hearth', 'raw'],
+    clients: 1000,
+    furniture: { people: 20, rooms: 20, perRoom: 20 },
+    figures: () => [perCore({ times: 0.2 })],
+    run: connecting,
+  },
+  {
+    name: 'sse',
+    title: 'server-sent events of one room, 20 messages at a time',
+    targets: ['hearth', 'raw'],
+    clients: 500,
+    furniture: { people: 100, rooms: 0, perRoom: 0 },
+    figures: () => [perCore({ times: 0.8 })],
+    run: sse,
+  },
+  {
+    name: 'sse-idle',
+    title: 'memory of a stream',
+    targets: ['hearth', 'raw'],
+    clients: 5000,
+    furniture: { people: 100, rooms: 0, perRoom: 0 },
+    memory: true,
+    figures: (clients) => memory(sseIdleSteps(clients), { amount: 6 }),
+    run: sseIdle,
+  },
+  {
+    name: 'recovery',
+    title: 'everybody catches up on 300 messages at once; p99 is of those who talk meanwhile',
+    targets: ['hearth', 'raw'],
+    clients: 1000,
+    furniture: { people: 1000, rooms: 1, perRoom: 20 },
+    figures: () => [cpu({ times: 3 }), p99({ amount: 100 })],
+    run: recovery,
+  },
+];
