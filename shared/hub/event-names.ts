@@ -32,7 +32,6 @@ export const keptEvents: readonly string[] = [
   'file_upload_request',
   'model_loaded',
   'notification',
-  'plugin_toggled',
   'project_update',
   'ticket_update',
   'workflow_run',
