@@ -180,7 +180,9 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     log,
     outside: [await publicFolder({ folder: join(folder.paths.folder, 'public'), prefix: `${config.basePath}/public` })],
     mounts: (arrivalOf) => {
-      const callerOf = createCallerOf({ authenticator: auth.authenticator, cookies, arrivalOf });
+      // Filled in by whoever runs modules.
+      const scopesOf = (): undefined => undefined;
+      const callerOf = createCallerOf({ authenticator: auth.authenticator, cookies, arrivalOf, scopesOf });
       const mount = { registry, callerOf, arrivalOf, respond, live, clock, ids, log };
       return [
         mountApi(mount),

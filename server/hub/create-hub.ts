@@ -15,6 +15,7 @@ import { createBroker, type TopicServer } from './broker.ts';
 import { Connection } from './connection.ts';
 import { Connections } from './connections.ts';
 import { CallStreams } from './call-streams.ts';
+import { createConsumers } from './consumers.ts';
 import { createDispatch } from './dispatch.ts';
 import { systemFrame } from './encode.ts';
 import { createFeeds, type Feeds } from './feeds.ts';
@@ -94,9 +95,11 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
       taps.note(event);
       subscriptions?.publishJournalled(event);
       pacer.published(event.channel, performance.now());
+      consumers.wake();
     },
   });
 
+  const consumers = createConsumers({ db, clock, log, journal });
   taps.begin(journal.seq);
   const pacer = new Pacer(
     (channel) => subscriptions?.subscribers(channel) ?? 0,
@@ -214,6 +217,12 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
 
   return {
     journal,
+    consume: consumers.consume,
+    rulerOf(channel) {
+      const namespace = serving().namespaceOf(channel);
+      const module = serving().ownerOf(channel);
+      return namespace && module !== undefined ? { module, namespace } : undefined;
+    },
     feeds,
     taps,
     connections,

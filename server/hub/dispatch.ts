@@ -6,7 +6,7 @@ import {
   type ClientFrame,
   SubscribePayload,
 } from '@shared/hub/frames.ts';
-import { fail, Forbidden, HttpOnly, Invalid, NotFound, Unauthenticated } from '@shared/kernel/errors.ts';
+import { fail, Forbidden, HttpOnly, Invalid, Unauthenticated } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import type { z } from 'zod';
 import type { Authenticator } from '../modules/identity.ts';
@@ -47,7 +47,7 @@ export function createDispatch({ registry, subscriptions, authenticator, extend,
     key?: string,
   ): Promise<Answer> => {
     const definition = registry.find(module, name);
-    if (definition?.kind !== 'fn') return fail(NotFound);
+    if (definition?.kind !== 'fn') return registry.missing(module);
     // Cookies and bytes: only an HTTP answer can carry them.
     if (typeof definition.output === 'string' || definition.setsCookies) return fail(HttpOnly);
     const outcome: Outcome = await registry.call(

@@ -1,4 +1,6 @@
+import type { ChannelNamespace } from '../modules/module.ts';
 import type { Registry } from '../modules/registry.ts';
+import type { Consumer, ConsumerOptions } from './consumers.ts';
 import type { Journal } from './journal.ts';
 
 export type { Journal } from './journal.ts';
@@ -6,6 +8,10 @@ export type { Journal } from './journal.ts';
 /** What domains may ask of the hub. */
 export interface Hub {
   readonly journal: Journal;
+  /** Follows the journal from where the consumer of this name stopped: in order, at least once. */
+  consume(options: ConsumerOptions): Consumer;
+  /** The namespace of a channel and the module that rules it; undefined where there is no such channel. */
+  rulerOf(channel: string): { module: string; namespace: ChannelNamespace } | undefined;
   /** Sends an ephemeral event to a channel's subscribers; on a latest-value channel it also becomes the value. */
   publish(channel: string, event: string, payload: unknown): void;
   /** Sends to everybody in the channel but one person's connections. */

@@ -1,9 +1,10 @@
 import { hub as contract } from '@shared/hub/contract.ts';
 import { ChannelNotFound, TooManyConnections } from '@shared/hub/errors.ts';
 import { STATS_CHANNEL } from '@shared/hub/events.ts';
-import { fail, NotReady, Unauthenticated } from '@shared/kernel/errors.ts';
+import { fail, Forbidden, NotReady, Unauthenticated } from '@shared/kernel/errors.ts';
 import type { UserId } from '@shared/kernel/ids.ts';
-import { ok } from '@shared/kernel/result.ts';
+import { type Err, ok } from '@shared/kernel/result.ts';
+import { ScopeMissing } from '@shared/modules/errors.ts';
 import type { Context } from '../modules/context.ts';
 import type { LiveSessions } from '../modules/live-sessions.ts';
 import { implement, type ServerModule } from '../modules/module.ts';
@@ -59,6 +60,22 @@ export function hubModule(deps: HubModuleDeps): ServerModule<typeof contract> {
     return namespace !== undefined && (identity === undefined || (await namespace.maySubscribe(identity, channel)));
   };
 
+  /** Through a module only channels that its scopes, or it itself, give it may be listened to. */
+  const beyondScope = (
+    { through }: Context,
+    { channels, own }: { channels: readonly string[]; own?: boolean },
+  ): Err | undefined => {
+    if (!through) return undefined;
+    if (own) return fail(Forbidden);
+    for (const channel of channels) {
+      const owner = hub.rulerOf(channel)?.module;
+      if (owner === undefined || channel === `module:${through.module}`) continue;
+      const scope = `${owner}:read`;
+      if (!through.scopes.has(scope)) return fail(ScopeMissing, { scope });
+    }
+    return undefined;
+  };
+
   const feedVerbs = createFeedVerbs({
     feeds: hub.feeds,
     taps: hub.taps,
@@ -70,8 +87,10 @@ export function hubModule(deps: HubModuleDeps): ServerModule<typeof contract> {
   return implement(
     contract,
     {
-      subscribe: (ctx, input) => feedVerbs.subscribe(ctx, input),
-      poll: (ctx, input) => feedVerbs.poll(ctx, input),
+      async subscribe(ctx, input) {
+        return beyondScope(ctx, input) ?? feedVerbs.subscribe(ctx, input);
+      },
+      poll: (ctx, input) => beyondScope(ctx, input) ?? feedVerbs.poll(ctx, input),
       admission({ identity, request }) {
         if (hub.draining) return fail(NotReady, undefined, { retryAfter: 2 });
         if (identity && hub.exceeds(identity.userId, request.ip))
@@ -80,6 +99,8 @@ export function hubModule(deps: HubModuleDeps): ServerModule<typeof contract> {
       },
       async presence(ctx, { channel }) {
         if (!ctx.identity && ctx.role !== 'admin') return fail(Unauthenticated);
+        const beyond = beyondScope(ctx, { channels: [channel] });
+        if (beyond) return beyond;
         if (!(await sees(ctx, channel))) return fail(ChannelNotFound);
         const users = hub.present(channel) as UserId[];
         return ok({ users: users.length > NAMED ? [] : users, count: users.length });

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia';
 import { TooManyConnections } from '@shared/hub/errors.ts';
-import { type ErrorDef, fail, NotReady, OriginRefused, Unauthenticated } from '@shared/kernel/errors.ts';
+import { type ErrorDef, fail, Forbidden, NotReady, OriginRefused, Unauthenticated } from '@shared/kernel/errors.ts';
 import type { CallerOf } from '../modules/caller.ts';
 import type { ArrivalOf } from '../platform/http/arrival.ts';
 import { envelope } from '../modules/respond.ts';
@@ -32,7 +32,9 @@ export function mountHub({ hub, callerOf, arrivalOf, statistics, ready }: MountH
     const ticket = new URL(request.url).searchParams.get('ticket') ?? undefined;
     const caller = await callerOf(request, 'socket', ticket === undefined ? {} : { ticket });
     if (!caller.ok) return refuse('origin', OriginRefused);
-    const { identity, request: info } = caller.data;
+    const { identity, through, request: info } = caller.data;
+    // The socket carries everything that is the person's; through a module there are streams of single channels.
+    if (through) return refuse('origin', Forbidden);
     if (!identity) return refuse('unauthenticated', Unauthenticated);
     const exceeded = hub.exceeds(identity.userId, info.ip);
     if (exceeded) return refuse(exceeded, TooManyConnections, 5);

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import { query } from '../platform/db/db.ts';
-import { journal, journalEpoch } from './tables.ts';
+import { consumers, journal, journalEpoch } from './tables.ts';
 
 const p = sql.placeholder;
 
@@ -100,5 +100,39 @@ export const pruneEvents = query((db) =>
       )`,
     )
     .returning({ seq: journal.seq })
+    .prepare(),
+);
+
+/** Events of all channels after a `seq`, in order. */
+export const eventsSince = query((db) =>
+  db
+    .select()
+    .from(journal)
+    .where(gt(journal.seq, p('seq')))
+    .orderBy(asc(journal.seq))
+    .limit(p('limit'))
+    .prepare(),
+);
+
+export const positionOf = query((db) =>
+  db
+    .select({ seq: consumers.seq })
+    .from(consumers)
+    .where(eq(consumers.name, p('name')))
+    .prepare(),
+);
+
+export const storePosition = query((db) =>
+  db
+    .insert(consumers)
+    .values({ name: p('name'), seq: p('seq') })
+    .onConflictDoUpdate({ target: consumers.name, set: { seq: sql`excluded.seq` } })
+    .prepare(),
+);
+
+export const forgetConsumer = query((db) =>
+  db
+    .delete(consumers)
+    .where(eq(consumers.name, p('name')))
     .prepare(),
 );

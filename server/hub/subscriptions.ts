@@ -144,6 +144,11 @@ export class Subscriptions {
     return ChannelName.safeParse(channel).success ? this.#namespaces.of(channel) : undefined;
   }
 
+  /** The module that rules a channel. */
+  ownerOf(channel: string): string | undefined {
+    return ChannelName.safeParse(channel).success ? this.#namespaces.ownerOf(channel) : undefined;
+  }
+
   /** The newest value of a channel that keeps one. */
   latest(channel: string): Readonly<Latest> | undefined {
     return this.#latest.get(channel);

@@ -21,3 +21,9 @@ export const journalEpoch = sqliteTable('journal_epoch', {
   id: integer().primaryKey(),
   epoch: text().notNull(),
 });
+
+/** How far each durable consumer of the journal has come. */
+export const consumers = sqliteTable('consumers', {
+  name: text().primaryKey(),
+  seq: integer().notNull(),
+});

@@ -1,5 +1,6 @@
 import { fail, OriginRefused } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
+import { ModuleDisabled } from '@shared/modules/errors.ts';
 import type { Arrival, ArrivalOf } from '../platform/http/arrival.ts';
 import { isOwnOrigin } from '../platform/http/peer.ts';
 import type { RequestInfo } from './context.ts';
@@ -37,13 +38,18 @@ export interface CallerOptions {
   authenticator: Authenticator;
   cookies: CookieNames;
   arrivalOf: ArrivalOf;
+  /** The scopes that an active module was granted; undefined for others. */
+  scopesOf: (module: string) => ReadonlySet<string> | undefined;
 }
+
+/** Names the module for whose page the app calls. It can only take rights away, so anybody may send it. */
+export const THROUGH = 'hearth-module';
 
 /**
  * Finds out who sends a request. Bearer decides over the cookie; a cookie counts only from our own origin, unless the
  * request merely reads (`reads`), which no other page can see the answer of.
  */
-export function createCallerOf({ authenticator, cookies, arrivalOf }: CallerOptions) {
+export function createCallerOf({ authenticator, cookies, arrivalOf, scopesOf }: CallerOptions) {
   return async (
     request: Request,
     transport: RequestInfo['transport'],
@@ -51,6 +57,12 @@ export function createCallerOf({ authenticator, cookies, arrivalOf }: CallerOpti
   ): Promise<Result<Caller>> => {
     const arrival = arrivalOf(request);
     const caller: Caller = { request: describe(request, arrival, transport), signal: request.signal };
+    const module = request.headers.get(THROUGH);
+    if (module !== null) {
+      const scopes = scopesOf(module);
+      if (!scopes) return fail(ModuleDisabled);
+      caller.through = { module, scopes, acts: false };
+    }
     if (arrival.system) return { ok: true, data: { ...caller, system: true } };
 
     const bearer = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];

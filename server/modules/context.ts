@@ -26,13 +26,27 @@ export interface Journalled {
   epoch: string;
 }
 
+/** The module that a call comes through. */
+export interface Through {
+  module: string;
+  /** Granted to it: `chat:write`, … */
+  scopes: ReadonlySet<string>;
+  /** The module itself is the actor; otherwise the person is, by the module's page. */
+  acts: boolean;
+}
+
 /** What a verb knows of its call. */
 export interface Context {
   readonly actor: Actor;
   /** The actor's team role; `admin` for the system actor. */
   readonly role: Role | 'public';
-  /** Missing for public calls without a session and for the system actor. */
+  /**
+   * The person whose rights count: the actor, or whom a module acts for. Missing for public calls without a session, the
+   * system actor, and a module that acts for itself.
+   */
   readonly identity?: Identity;
+  /** The module that the call comes through, whose scopes bound it as well. */
+  readonly through?: Through;
   readonly request: RequestInfo;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;

@@ -1,13 +1,5 @@
 import { Elysia } from 'elysia';
-import {
-  fail,
-  Invalid,
-  Malformed,
-  MethodNotAllowed,
-  NotFound,
-  TooLarge,
-  UnsupportedType,
-} from '@shared/kernel/errors.ts';
+import { fail, Invalid, Malformed, MethodNotAllowed, TooLarge, UnsupportedType } from '@shared/kernel/errors.ts';
 import { IdempotencyKey } from '@shared/hub/frames.ts';
 import type { InputSchema } from '@shared/kernel/contract.ts';
 import type { Result } from '@shared/kernel/result.ts';
@@ -60,7 +52,7 @@ export function mountApi({ registry, callerOf, arrivalOf, respond }: MountApiOpt
     const definition = registry.find(module, name);
     const arrival = arrivalOf(request);
     const answer = (outcome: Outcome): Response => respond(outcome, definition, arrival);
-    if (definition?.kind !== 'fn') return answer(fail(NotFound));
+    if (definition?.kind !== 'fn') return answer(registry.missing(module));
     const isGet = request.method === 'GET' || request.method === 'HEAD';
     if (request.method !== 'POST' && !(isGet && definition.effect === 'read')) {
       const response = answer(fail(MethodNotAllowed));

@@ -1,7 +1,6 @@
 import { Elysia } from 'elysia';
 import type { CloseCode } from '@shared/hub/close-codes.ts';
 import type { InputSchema } from '@shared/kernel/contract.ts';
-import { fail, NotFound } from '@shared/kernel/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Logger } from '../platform/log.ts';
@@ -29,7 +28,7 @@ export function mountSocket({ registry, callerOf, arrivalOf, respond, live, cloc
   const handle = async (request: Request, module: string, name: string): Promise<Response | undefined> => {
     const definition = registry.find(module, name);
     const arrival = arrivalOf(request);
-    if (definition?.kind !== 'socket') return respond(fail(NotFound), definition, arrival);
+    if (definition?.kind !== 'socket') return respond(registry.missing(module), definition, arrival);
     const query = new URL(request.url).searchParams;
     const ticket = query.get('ticket') ?? undefined;
     query.delete('ticket');

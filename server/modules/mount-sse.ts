@@ -1,7 +1,6 @@
 import { Elysia } from 'elysia';
 import type { CloseCode } from '@shared/hub/close-codes.ts';
 import type { InputSchema } from '@shared/kernel/contract.ts';
-import { fail, NotFound } from '@shared/kernel/errors.ts';
 import { ok, type Result } from '@shared/kernel/result.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -35,7 +34,7 @@ export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, 
   const handle = async (request: Request, module: string, name: string): Promise<Response> => {
     const definition = registry.find(module, name);
     const arrival = arrivalOf(request);
-    if (definition?.kind !== 'stream') return respond(fail(NotFound), definition, arrival);
+    if (definition?.kind !== 'stream') return respond(registry.missing(module), definition, arrival);
     const lastEventId = request.headers.get('last-event-id') ?? undefined;
     // The stream had finished: 204 tells an EventSource not to come back.
     if (lastEventId === 'done') return new Response(null, { status: 204 });

@@ -1,5 +1,5 @@
 import { type Actor, systemActor } from '@shared/kernel/actor.ts';
-import type { Contract, Definition, FnDef, StreamDef } from '@shared/kernel/contract.ts';
+import { type Contract, type Definition, type FnDef, scopeOf, type StreamDef } from '@shared/kernel/contract.ts';
 import {
   commonErrors,
   type ErrorDef,
@@ -12,11 +12,12 @@ import {
   Unauthenticated,
 } from '@shared/kernel/errors.ts';
 import type { Awaitable, Err, Result } from '@shared/kernel/result.ts';
+import { moduleErrors, ScopeMissing } from '@shared/modules/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import { StorageError } from '../platform/db/writer.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Context, Journalled, RequestInfo } from './context.ts';
+import type { Context, Journalled, RequestInfo, Through } from './context.ts';
 import { type Identity, reaches, userActor, type VerbResult } from './identity.ts';
 import { keyedWrite } from './idempotency.ts';
 import type { ServerModule } from './module.ts';
@@ -30,6 +31,8 @@ export interface Caller {
   isForeign?: true;
   /** The machine's own administrator: the control socket and the command line. */
   system?: true;
+  /** The call comes through a module: it may do what both the caller and the module's granted scopes allow. */
+  through?: Through;
   request: RequestInfo;
   signal: AbortSignal;
   lastEventId?: string;
@@ -41,8 +44,20 @@ export type Outcome = VerbResult<unknown> & { journalled?: Journalled[] };
 
 export type StreamItem = { event: string; data: unknown; id?: string };
 
+/** Says why a module that is not mounted does not answer; undefined where there is no such module. */
+export type Refusal = (module: string) => Err | undefined;
+
 export interface Registry {
+  /** Those that are mounted now. */
   readonly modules: readonly ServerModule[];
+  /** Adds a module while the server runs, or puts it in the place of the one of its name. */
+  mount(module: ServerModule): void;
+  /** Takes a module away: what runs goes on, what is called from now on is not found. */
+  unmount(name: string): void;
+  /** Asks this for the answer to what is not mounted. */
+  explain(refusal: Refusal): void;
+  /** The answer where `find` found nothing. */
+  missing(module: string): Err;
   /** The definition of a function, stream or socket; undefined for unknown names. */
   find(module: string, name: string): Definition | undefined;
   /** Checks access and input, runs the verb, answers with its Result. Never throws: a bug is logged and `server.internal`. */
@@ -80,12 +95,29 @@ type AnyStream = (ctx: Context, input: unknown) => Running | Promise<Result<Runn
 
 const stranger: Actor = { kind: 'system', id: 'anonymous' };
 
-const actorOf = ({ system, identity }: Caller): Actor =>
-  system ? systemActor : identity ? userActor(identity.userId) : stranger;
+const actorOf = ({ system, identity, through }: Caller): Actor => {
+  if (through?.acts) return { kind: 'module', id: through.module };
+  return system ? systemActor : identity ? userActor(identity.userId) : stranger;
+};
+
+/** The machine's administrator, and a module that acts for itself: bounded by its scopes alone. */
+const isTrustedCaller = ({ system, identity, through }: Caller): boolean =>
+  system === true || (through?.acts === true && !identity);
+
+/** Who somebody is, and which modules run, is not a module's business whatever it was granted. */
+const neverGranted: ReadonlySet<string> = new Set(['auth', 'modules']);
+
+/** Whose idempotency keys they are. What a module does for one person never answers for another. */
+const keyOwner = (caller: Caller): string => {
+  const { kind, id } = actorOf(caller);
+  return kind === 'module' && caller.identity ? `${kind}:${id}:${caller.identity.userId}` : `${kind}:${id}`;
+};
 
 const statuses = (errors: readonly ErrorDef[]): Map<string, number> =>
   new Map(errors.map((error) => [error.code, error.status]));
 const commonStatuses = statuses(commonErrors);
+/** Of modules that are off or not well, and of calls beyond a module's scopes. */
+const moduleStatuses = statuses(moduleErrors);
 
 /** The one way to every function: HTTP, sockets, streams, the control socket and tests all come through here. */
 export function createRegistry({ db, clock, log, modules, checkOutput = false }: RegistryOptions): Registry {
@@ -94,6 +126,8 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     if (byName.has(module.contract.name)) throw new Error(`Two modules are named ${module.contract.name}`);
     byName.set(module.contract.name, module);
   }
+  let refusalOf: Refusal = () => undefined;
+  const missing = (module: string): Err => (byName.has(module) ? undefined : refusalOf(module)) ?? fail(NotFound);
 
   const find = (module: string, name: string): Definition | undefined => {
     const contract: Contract | undefined = byName.get(module)?.contract;
@@ -103,16 +137,21 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
   const verb = (module: string, name: string): unknown =>
     (byName.get(module)?.verbs as Record<string, unknown> | undefined)?.[name];
 
-  const admit = (caller: Caller, definition: Definition): Err | undefined => {
-    if (definition.access === 'public' || caller.system) return undefined;
+  const admit = (caller: Caller, module: string, definition: Definition): Err | undefined => {
+    if (caller.through && caller.through.module !== module) {
+      const scope = scopeOf(module, definition);
+      if (neverGranted.has(module) || !caller.through.scopes.has(scope)) return fail(ScopeMissing, { scope });
+    }
+    if (definition.access === 'public' || isTrustedCaller(caller)) return undefined;
     if (!caller.identity) return fail(caller.isForeign ? OriginRefused : Unauthenticated);
     return reaches(caller.identity.role, definition.access) ? undefined : fail(Forbidden);
   };
 
   const contextOf = (caller: Caller, module: string, write: Context['write'], journalled: Journalled[]): Context => ({
     actor: actorOf(caller),
-    role: caller.system ? 'admin' : (caller.identity?.role ?? 'public'),
+    role: isTrustedCaller(caller) ? 'admin' : (caller.identity?.role ?? 'public'),
     ...(caller.identity ? { identity: caller.identity } : {}),
+    ...(caller.through ? { through: caller.through } : {}),
     request: caller.request,
     signal: caller.signal,
     ...(caller.lastEventId === undefined ? {} : { lastEventId: caller.lastEventId }),
@@ -124,7 +163,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
   const plainWrite: Context['write'] = (callback, options) => db.write(callback, options);
 
   const undeclared = (definition: FnDef, code: string): boolean =>
-    !commonStatuses.has(code) && !definition.errors.some((error) => error.code === code);
+    !commonStatuses.has(code) && !moduleStatuses.has(code) && !definition.errors.some((error) => error.code === code);
 
   const check = (name: string, definition: FnDef, result: VerbResult<unknown>): void => {
     if (!result.ok) {
@@ -148,14 +187,22 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
   };
 
   return {
-    modules,
+    get modules() {
+      return [...byName.values()];
+    },
+    mount: (module) => void byName.set(module.contract.name, module),
+    unmount: (name) => void byName.delete(name),
+    explain(refusal) {
+      refusalOf = refusal;
+    },
+    missing,
     find,
     verb,
 
     async call(caller, module, name, input, { key } = {}) {
       const definition = find(module, name);
-      if (definition?.kind !== 'fn') return fail(NotFound);
-      const refusal = admit(caller, definition);
+      if (definition?.kind !== 'fn') return missing(module);
+      const refusal = admit(caller, module, definition);
       if (refusal) return refusal;
       const parsed = validate(definition.input, input);
       if (!parsed.ok) return parsed;
@@ -167,12 +214,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
         !(definition.keyField !== undefined && parsed.data[definition.keyField] === key);
       const full = `${module}.${name}`;
       const write = keyed
-        ? keyedWrite(
-            db,
-            clock,
-            { actor: `${actorOf(caller).kind}:${actorOf(caller).id}`, key, function: full, input: parsed.data },
-            journalled,
-          )
+        ? keyedWrite(db, clock, { actor: keyOwner(caller), key, function: full, input: parsed.data }, journalled)
         : plainWrite;
       try {
         const run = verb(module, name) as AnyVerb;
@@ -188,8 +230,8 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
 
     async stream(caller, module, name, input) {
       const definition: Definition | undefined = find(module, name);
-      if (definition?.kind !== 'stream') return fail(NotFound);
-      const refusal = admit(caller, definition);
+      if (definition?.kind !== 'stream') return missing(module);
+      const refusal = admit(caller, module, definition);
       if (refusal) return refusal;
       const parsed = validate((definition as StreamDef).input, input);
       if (!parsed.ok) return parsed;
@@ -200,8 +242,8 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
 
     connect(caller, module, name, input) {
       const definition = find(module, name);
-      if (definition?.kind !== 'socket') return fail(NotFound);
-      const refusal = admit(caller, definition);
+      if (definition?.kind !== 'socket') return missing(module);
+      const refusal = admit(caller, module, definition);
       if (refusal) return refusal;
       const parsed = validate(definition.input, input);
       if (!parsed.ok) return parsed;
@@ -210,7 +252,10 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
 
     status(definition, code) {
       return (
-        definition?.errors.find((error) => error.code === code)?.status ?? commonStatuses.get(code) ?? Internal.status
+        definition?.errors.find((error) => error.code === code)?.status ??
+        commonStatuses.get(code) ??
+        moduleStatuses.get(code) ??
+        Internal.status
       );
     },
   };

@@ -8,7 +8,7 @@ export const ModuleUnavailable = defineError(
   'This module is starting or has a problem: try again in a moment',
   true,
 );
-export const ModuleFailed = defineError('module.failed', 503, 'This module does not work: an admin can see why');
+export const ModuleFailed = defineError('module.failed', 503, 'This module does not work: an admin can see why', true);
 export const ModuleTimeout = defineError('module.timeout', 504, 'The module took too long to answer', true);
 /** The module's process ended while it worked on the call. */
 export const ModuleCrashed = defineError('module.crashed', 502, 'The module stopped while it worked on this', true);

@@ -1,0 +1,4 @@
+CREATE TABLE `consumers` (
+	`name` text PRIMARY KEY NOT NULL,
+	`seq` integer NOT NULL
+);
