@@ -1,5 +1,5 @@
 import type { Actor } from '@shared/kernel/actor.ts';
-import type { Result } from '@shared/kernel/result.ts';
+import type { Issue, Result } from '@shared/kernel/result.ts';
 import type { StreamItem } from '../modules/registry.ts';
 import type { Description } from './description.ts';
 import type { Caller as Person, ModuleEvent } from './sdk/context.ts';
@@ -132,8 +132,9 @@ export interface Prepared {
   /** Migrations that its database has had so far. */
   readonly migrated: number;
   /**
-   * Migrates the database at `database` (LaunchOptions' own unless given), checks the settings, runs `start`. The
-   * message of what it rejects with says why it does not run; the instance is gone then.
+   * Checks the settings, migrates the database at `database` (LaunchOptions' own unless given), runs `start`. The
+   * message of what it rejects with says why it does not run, SettingsRefused where its settings are the reason; the
+   * instance is gone then.
    */
   begin(options?: { database?: string }): Promise<Instance>;
   /** Ends it without having begun. */
@@ -149,4 +150,15 @@ export interface Launcher {
 /** The module cannot be loaded. The message is for its author: file and line where there are some. */
 export class LoadError extends Error {
   override readonly name = 'LoadError';
+}
+
+/** The module's schema does not take the settings it was given. Issues name fields, never values. */
+export class SettingsRefused extends Error {
+  override readonly name = 'SettingsRefused';
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[]) {
+    super(`Its settings are not valid: ${issues.map(({ path, code }) => `${path || 'settings'} (${code})`).join(', ')}`);
+    this.issues = issues;
+  }
 }
