@@ -1,5 +1,6 @@
 import type { Actor } from '@shared/kernel/actor.ts';
 import type { Issue, Result } from '@shared/kernel/result.ts';
+import type { ReceivedFile } from '../modules/context.ts';
 import type { StreamItem } from '../modules/registry.ts';
 import type { Description } from './description.ts';
 import type { Caller as Person, ModuleEvent } from './sdk/context.ts';
@@ -10,15 +11,6 @@ export interface RemoteCall {
   user?: Person;
   request: { requestId: string; ip: string; userAgent: string; headers: Readonly<Record<string, string>> };
   lastEventId?: string;
-}
-
-/** A file of a form, as it lies on disk while the call runs. */
-export interface ReceivedFile {
-  field: string;
-  name: string;
-  type: string;
-  size: number;
-  path: string;
 }
 
 /** What the module may ask of the server while it works. The server's side checks everything. */
@@ -158,7 +150,9 @@ export class SettingsRefused extends Error {
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[]) {
-    super(`Its settings are not valid: ${issues.map(({ path, code }) => `${path || 'settings'} (${code})`).join(', ')}`);
+    super(
+      `Its settings are not valid: ${issues.map(({ path, code }) => `${path || 'settings'} (${code})`).join(', ')}`,
+    );
     this.issues = issues;
   }
 }

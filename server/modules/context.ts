@@ -35,6 +35,20 @@ export interface Through {
   acts: boolean;
 }
 
+/** A file of a form, as it lies on disk while the call runs. Who wants to keep it moves it away. */
+export interface ReceivedFile {
+  /** Name of the form's field. */
+  field: string;
+  /** What the sender called it, without folders and control characters; never where it lies. */
+  name: string;
+  /** Media type by the sender's word. */
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** Absolute. */
+  path: string;
+}
+
 /** What a verb knows of its call. */
 export interface Context {
   readonly actor: Actor;
@@ -48,6 +62,8 @@ export interface Context {
   /** The module that the call comes through, whose scopes bound it as well. */
   readonly through?: Through;
   readonly request: RequestInfo;
+  /** What came with a multipart form, where the definition takes files. */
+  readonly files: readonly ReceivedFile[];
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
   /** Of a stream that is resumed. */

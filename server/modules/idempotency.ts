@@ -2,7 +2,7 @@ import { fail, KeyReused } from '@shared/kernel/errors.ts';
 import type { Awaitable, Result } from '@shared/kernel/result.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx, WriteOptions } from '../platform/db/db.ts';
-import type { Context, Journalled } from './context.ts';
+import type { Context, Journalled, ReceivedFile } from './context.ts';
 import { findKey, forgetKeys, insertKey } from './store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -16,7 +16,12 @@ export interface Keyed {
   /** `<module>.<function>`. */
   function: string;
   input: unknown;
+  files?: readonly ReceivedFile[];
 }
+
+/** The same input with other files is another call. */
+const whole = ({ input, files = [] }: Keyed): unknown =>
+  files.length === 0 ? input : [input, files.map(({ field, name, type, size }) => [field, name, type, size])];
 
 /** JSON with sorted keys: equal inputs have equal text. */
 const canonical = (value: unknown): string =>
@@ -33,7 +38,7 @@ const hashOf = (value: unknown): string => new Bun.CryptoHasher('sha256').update
  * and finds it there when the call is repeated. The same key with another function or input is refused.
  */
 export function keyedWrite(db: Db, clock: Clock, keyed: Keyed, journalled: Journalled[]): Context['write'] {
-  const inputHash = hashOf(keyed.input);
+  const inputHash = hashOf(whole(keyed));
   let part = -1;
   return <T>(callback: (tx: Tx) => Awaitable<Result<T>>, options?: WriteOptions): Promise<Result<T>> => {
     const at = { actor: keyed.actor, key: keyed.key, part: ++part };

@@ -17,7 +17,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import { StorageError } from '../platform/db/writer.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Context, Journalled, RequestInfo, Through } from './context.ts';
+import type { Context, Journalled, ReceivedFile, RequestInfo, Through } from './context.ts';
 import { type Identity, reaches, userActor, type VerbResult } from './identity.ts';
 import { keyedWrite } from './idempotency.ts';
 import type { ServerModule } from './module.ts';
@@ -44,6 +44,13 @@ export type Outcome = VerbResult<unknown> & { journalled?: Journalled[] };
 
 export type StreamItem = { event: string; data: unknown; id?: string };
 
+export interface CallOptions {
+  /** Idempotency key. */
+  key?: string;
+  /** What came with the input; the caller of this deletes what is left of it. */
+  files?: readonly ReceivedFile[];
+}
+
 /** Says why a module that is not mounted does not answer; undefined where there is no such module. */
 export type Refusal = (module: string) => Err | undefined;
 
@@ -60,8 +67,10 @@ export interface Registry {
   missing(module: string): Err;
   /** The definition of a function, stream or socket; undefined for unknown names. */
   find(module: string, name: string): Definition | undefined;
+  /** Why this caller may not use what `find` found, whatever the input; undefined where they may. */
+  refusal(caller: Caller, module: string, definition: Definition): Err | undefined;
   /** Checks access and input, runs the verb, answers with its Result. Never throws: a bug is logged and `server.internal`. */
-  call(caller: Caller, module: string, name: string, input: unknown, options?: { key?: string }): Promise<Outcome>;
+  call(caller: Caller, module: string, name: string, input: unknown, options?: CallOptions): Promise<Outcome>;
   /** Checks access and input and starts the generator; the caller iterates it and must `return()` it. */
   stream(
     caller: Caller,
@@ -147,12 +156,19 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     return reaches(caller.identity.role, definition.access) ? undefined : fail(Forbidden);
   };
 
-  const contextOf = (caller: Caller, module: string, write: Context['write'], journalled: Journalled[]): Context => ({
+  const contextOf = (
+    caller: Caller,
+    module: string,
+    write: Context['write'],
+    journalled: Journalled[],
+    files: readonly ReceivedFile[] = [],
+  ): Context => ({
     actor: actorOf(caller),
     role: isTrustedCaller(caller) ? 'admin' : (caller.identity?.role ?? 'public'),
     ...(caller.identity ? { identity: caller.identity } : {}),
     ...(caller.through ? { through: caller.through } : {}),
     request: caller.request,
+    files,
     signal: caller.signal,
     ...(caller.lastEventId === undefined ? {} : { lastEventId: caller.lastEventId }),
     ...(module === 'auth' && caller.refreshToken !== undefined ? { refreshToken: caller.refreshToken } : {}),
@@ -198,8 +214,9 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     missing,
     find,
     verb,
+    refusal: admit,
 
-    async call(caller, module, name, input, { key } = {}) {
+    async call(caller, module, name, input, { key, files } = {}) {
       const definition = find(module, name);
       if (definition?.kind !== 'fn') return missing(module);
       const refusal = admit(caller, module, definition);
@@ -214,11 +231,11 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
         !(definition.keyField !== undefined && parsed.data[definition.keyField] === key);
       const full = `${module}.${name}`;
       const write = keyed
-        ? keyedWrite(db, clock, { actor: keyOwner(caller), key, function: full, input: parsed.data }, journalled)
+        ? keyedWrite(db, clock, { actor: keyOwner(caller), key, function: full, input: parsed.data, files }, journalled)
         : plainWrite;
       try {
         const run = verb(module, name) as AnyVerb;
-        const result = await run(contextOf(caller, module, write, journalled), parsed.data);
+        const result = await run(contextOf(caller, module, write, journalled, files), parsed.data);
         check(full, definition, result);
         return journalled.length > 0 ? { ...result, journalled } : result;
       } catch (error) {

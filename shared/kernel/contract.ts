@@ -11,6 +11,13 @@ export type Effect = 'read' | 'write';
 /** Inputs are objects: their fields are the query of a GET and the payload of a frame. */
 export type InputSchema = z.ZodType<Record<string, unknown>, Record<string, unknown>>;
 
+/** What of a multipart form a function takes. */
+export interface FilesSpec {
+  maxCount: number;
+  /** Of all files together. */
+  maxBytes: number;
+}
+
 export interface FnSpec {
   access: Access;
   effect: Effect;
@@ -33,6 +40,8 @@ export interface FnSpec {
   pipelined?: true;
   /** The result holds secrets, or depends on the caller's session: no answer is remembered for its key. */
   unrepeatable?: true;
+  /** The function takes files: by a multipart form, at most so many, of at most so many bytes together. */
+  files?: FilesSpec;
   /** The result opens or ends the session of the browser's cookies: only an answer over HTTP can carry that. */
   setsCookies?: true;
 }
