@@ -53,9 +53,10 @@ export interface StreamSpec {
   events: Record<string, z.ZodType>;
   errors?: readonly ErrorDef[];
 }
-type EventsOfSpec<S> = S extends { events: infer E extends Record<string, z.ZodType> }
-  ? { [K in keyof E & string]: { event: K; data: z.input<E[K]>; id?: string } }[keyof E & string]
-  : never;
+/** An event of a stream: `id` makes it one that can be resumed from. */
+export type EventOf<E extends Record<string, z.ZodType>> = {
+  [K in keyof E & string]: { event: K; data: z.input<E[K]>; id?: string };
+}[keyof E & string];
 
 export interface ModuleStream {
   readonly kind: 'stream';
@@ -67,9 +68,9 @@ export interface ModuleStream {
 }
 
 /** A stream of events at `/sse/<module>/<name>`. Events with an `id` can be resumed from (`ctx.lastEventId`). */
-export const stream = <const S extends StreamSpec>(
-  spec: S,
-  run: (ctx: CallContext<AnySettings>, input: InputOfSpec<S>) => AsyncGenerator<EventsOfSpec<S>, void, void>,
+export const stream = <E extends Record<string, z.ZodType>, I extends InputSchema = z.ZodObject<{}>>(
+  spec: StreamSpec & { events: E; input?: I },
+  run: (ctx: CallContext<AnySettings>, input: z.output<I>) => AsyncGenerator<EventOf<E>, void, void>,
 ): ModuleStream => ({ kind: 'stream', spec, run: run as unknown as ModuleStream['run'] });
 
 export interface SocketSpec {
