@@ -31,6 +31,8 @@ class Child {
       stdin: 'pipe',
       stdout: 'pipe',
       stderr: 'inherit',
+      // Ctrl-C goes to the bench alone, which ends it: otherwise its end would look like a failure.
+      detached: true,
       env: { ...process.env, NODE_ENV: 'production' },
     });
     this.pid = this.#process.pid;

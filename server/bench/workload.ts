@@ -80,12 +80,12 @@ export interface ClientJob extends Furnished {
 export interface Report {
   deliveries: number;
   perSecond?: number;
-  /** Milliseconds. */
-  p50?: number;
-  p99?: number;
+  /** Milliseconds, where somebody looked. */
+  p50?: number | undefined;
+  p99?: number | undefined;
   frameBytes?: number;
   /** Milliseconds by which the client was late with what it should send, p99. */
-  late?: number;
+  late?: number | undefined;
   /** What this workload alone measures, by name. */
   values?: Readonly<Record<string, number>>;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBinary } from '../../.scripts/build/binary.ts';
+import { areRunning, processesOf, startIn } from '../support/scratch-run.ts';
 import { until } from '../support/until.ts';
 
 setDefaultTimeout(60_000);
@@ -21,36 +22,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
-const start = (...args: string[]) => {
-  const child = Bun.spawn([hearth, ...args], {
-    cwd: scratch,
-    env: { TMPDIR: scratch, PATH: process.env.PATH ?? '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  const collect = async (): Promise<void> => {
-    const decoder = new TextDecoder();
-    for await (const chunk of child.stdout) out += decoder.decode(chunk, { stream: true });
-  };
-  const collected = collect();
-  return {
-    child,
-    soFar: () => out,
-    async end() {
-      const [code, err] = await Promise.all([child.exited, new Response(child.stderr).text()]);
-      await collected;
-      return { code, out, err };
-    },
-  };
-};
-
-const serversBelow = (folder: string): string[] =>
-  process.platform === 'linux'
-    ? Bun.spawnSync(['sh', '-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "'])
-        .stdout.toString()
-        .split(' ')
-        .filter((word) => word.startsWith(folder))
-    : [];
+const start = (...args: string[]) => startIn(scratch, [hearth, ...args]);
 
 test('hearth verify finds nothing wrong with the binary: SIGKILLs, storms, floods, full disks and the rest', async () => {
   const run = start('verify');
@@ -63,7 +35,7 @@ test('hearth verify finds nothing wrong with the binary: SIGKILLs, storms, flood
   for (const figure of [/1\d kills|[1-9]\d+ kills/, /20\d{3} frames/, /200 clients/, /6\d kinds of frames/])
     expect(out).toMatch(figure);
   expect(readdirSync(scratch)).toEqual([]);
-  expect(serversBelow(scratch)).toEqual([]);
+  expect(processesOf(scratch)).toEqual([]);
 }, 400_000);
 
 describe('the command', () => {
@@ -94,12 +66,12 @@ describe('the command', () => {
 
   test('interrupted, it ends with 1 and leaves neither a server nor a folder behind', async () => {
     const run = start('verify', '--only', 'kills');
-    await until(() => serversBelow(scratch).length > 0 || run.soFar().includes('seed'));
-    run.child.kill('SIGINT');
+    await until(() => run.soFar().includes('seed') && areRunning(scratch, 2));
+    run.interrupt();
     const { code } = await run.end();
     expect(code).toBe(1);
     expect(readdirSync(scratch)).toEqual([]);
-    expect(serversBelow(scratch)).toEqual([]);
+    expect(processesOf(scratch)).toEqual([]);
   });
 
   test('its server with levers is nothing that anybody else can start', async () => {

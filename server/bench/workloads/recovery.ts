@@ -67,5 +67,5 @@ export async function recovery({ job, raw, tally, mark, end, frameOf, connect }:
   const { p50, p99 } = JSON.parse(String((await told.next()).value)) as Report;
   bystanders.kill();
   await bystanders.exited;
-  end({ deliveries, perSecond: (deliveries * 1000) / spent, frameBytes, p50: p50 ?? 0, p99: p99 ?? 0 });
+  end({ deliveries, perSecond: (deliveries * 1000) / spent, frameBytes, p50, p99 });
 }
