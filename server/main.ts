@@ -1,19 +1,11 @@
-import { runCommand } from './cli/program.ts';
-import { processTerminal } from './cli/terminal.ts';
-import { systemClock } from './platform/clock.ts';
-import { createIds } from './platform/ids.ts';
-
 // Everything that Hearth writes is its owner's alone: messages, keys, backups.
 process.umask(0o077);
 
-const terminal = processTerminal();
-const code = await runCommand(process.argv.slice(2), {
-  terminal,
-  env: process.env,
-  cwd: process.cwd(),
-  clock: systemClock,
-  ids: createIds(systemClock),
-  signals: process,
-});
-await terminal.flushed();
-process.exit(code);
+/** Processes that Hearth starts of itself: what they need is loaded, and nothing else. */
+const parts: Readonly<Record<string, () => Promise<number>>> = {
+  'module-page': async () => (await import('./host/pages/bundle.ts')).runBundler(),
+};
+
+const [name = ''] = process.argv.slice(2);
+const part = Object.hasOwn(parts, name) ? parts[name] : undefined;
+process.exit(await (part ? part() : (await import('./cli/main.ts')).main()));
