@@ -5,6 +5,8 @@ import type { StreamItem } from '../modules/registry.ts';
 import type { Description } from './description.ts';
 import type { Caller as Person, ModuleEvent } from './sdk/context.ts';
 
+export type { ReceivedFile } from '../modules/context.ts';
+
 /** What of a call crosses into a module: no token, no cookie, nothing of the server's own objects. */
 export interface RemoteCall {
   actor: Actor;
