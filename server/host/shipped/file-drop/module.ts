@@ -23,7 +23,7 @@ const FileInfo = z.object({
   ownerName: z.string(),
   createdAt: z.number(),
 });
-type FileInfo = z.infer<typeof FileInfo>;
+export type FileInfo = z.infer<typeof FileInfo>;
 const ById = z.object({ id: z.uuid() });
 
 const columns = 'id, name, type, size, owner_id AS ownerId, owner_name AS ownerName, created_at AS createdAt';

@@ -19,7 +19,7 @@ const State = z.object({
   last: z.object({ board: z.number(), cell: z.number() }).nullable(),
   watching: z.number(),
 });
-type State = z.infer<typeof State>;
+export type State = z.infer<typeof State>;
 type Stored = Omit<State, 'watching'>;
 
 const ById = z.object({ id: z.string() });
