@@ -5,7 +5,6 @@ import { root } from './build/sources.ts';
 const slow = [
   'e2e/**',
   'binary/**',
-  'bench/**',
   'cli/**',
   'contracts/**',
   'verify/**',
