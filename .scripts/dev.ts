@@ -17,7 +17,7 @@ process.env.HEARTH_BUILD = await builtName();
 
 const behind = freePort();
 const target = `http://127.0.0.1:${behind}`;
-const ofTheServer = ['/api', '/sse', '/up', '/readyz', '/metrics', '/public'];
+const ofTheServer = ['/api', '/sse', '/up', '/readyz', '/metrics', '/public', '/pages'];
 const vite = await createServer({
   configFile: join(root, 'web', 'vite.config.ts'),
   server: {

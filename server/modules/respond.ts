@@ -30,8 +30,23 @@ export function envelope(
 const attachment = (name: string): string =>
   `attachment; filename="download"; filename*=UTF-8''${encodeURIComponent(basename(name))}`;
 
-/** HTML of a module is not ours: it runs without our origin's rights, in a frame and in a tab of its own. */
-const sandbox = "sandbox allow-scripts allow-forms; default-src 'self'; img-src 'self' data:; base-uri 'none'";
+/**
+ * HTML of a module is not ours: it runs without our origin's rights, in a frame and in a tab of its own. Scripts within it
+ * may run, because nothing of ours is in their reach; no request of theirs leaves it.
+ */
+const sandbox = [
+  'sandbox allow-scripts allow-forms',
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'none'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
 
 /** Media types that a browser only shows; everything else is saved as a file. */
 const safeTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/|video\/|text\/plain|application\/json)/;
@@ -45,6 +60,7 @@ export function contentResponse(content: Content, basePath: string, headers = ne
       headers.set('content-type', 'text/html; charset=utf-8');
       headers.set('content-security-policy', sandbox);
       headers.set('cache-control', 'no-store');
+      headers.set('referrer-policy', 'no-referrer');
       return new Response(content.body, { headers });
     case 'binary':
     case 'file': {

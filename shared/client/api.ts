@@ -14,7 +14,8 @@ export const isUnauthenticated = (result: Result<unknown>): boolean =>
 /** Calls over HTTP. An expired access token is renewed once and the call sent again with the same key. */
 export function createCall(http: Http, renewal: Renewal): Call {
   return async (module, fn, input, options) => {
-    if (module === 'auth' && fn === 'refresh') return renewal.renew();
+    // Not for a module's page: the answer holds a token.
+    if (module === 'auth' && fn === 'refresh' && options?.through === undefined) return renewal.renew();
     const path = `api/${module}/${fn}`;
     const before = renewal.count();
     const { result } = await http.post(path, input, options);

@@ -11,6 +11,10 @@ export const CALL_TIMEOUT = 30_000;
 
 const json = { 'content-type': 'application/json' };
 
+/** Names the module that a request comes through. It only takes rights away. */
+export const throughHeader = (through: string | undefined): Record<string, string> =>
+  through === undefined ? {} : { 'hearth-module': through };
+
 /** A result with what the transport knew of it. `status` is 0 when there was no answer. */
 export interface Answer {
   result: Result<unknown>;
@@ -87,7 +91,7 @@ export function createHttp(deps: HttpDeps): Http {
       } catch {
         return { result: fail(Malformed), status: 0 };
       }
-      const headers: Record<string, string> = { ...json };
+      const headers: Record<string, string> = { ...json, ...throughHeader(options.through) };
       if (options.key !== undefined) headers['idempotency-key'] = options.key;
       return request(path, { method: 'POST', headers, body }, options);
     },

@@ -9,8 +9,9 @@ import { byModule } from './by-module.ts';
 import type { CallStreams, End, StreamEvent } from './call-streams.ts';
 import { withDeadline } from './deadline.ts';
 import { isHearthError, parseJson, readAnswer } from './envelope.ts';
-import { CALL_TIMEOUT } from './http.ts';
+import { CALL_TIMEOUT, throughHeader } from './http.ts';
 import type { Http } from './http.ts';
+import { queryOf } from './query.ts';
 import type { Renewal } from './refresh.ts';
 import type { Timers } from './timers.ts';
 import type { Sse, StreamOptions } from './types.ts';
@@ -27,13 +28,6 @@ export interface SseDeps {
 
 /** Milliseconds without a byte after which a stream is given up: three heartbeats. */
 const SILENCE = 45_000;
-
-const query = (input: Record<string, unknown>): string => {
-  const fields = new URLSearchParams();
-  for (const [name, value] of Object.entries(input))
-    if (value !== undefined) fields.set(name, typeof value === 'string' ? value : JSON.stringify(value));
-  return fields.size > 0 ? `?${fields}` : '';
-};
 
 /** The messages of one response, until it ends, breaks off or falls silent. */
 export async function* messages(
@@ -101,9 +95,9 @@ async function* follow(
   /** One connection: an answer ends the stream for good unless it is retryable. */
   async function* attempt(): AsyncGenerator<StreamEvent, End, void> {
     const before = renewal.count();
-    const headers: Record<string, string> = { accept: 'text/event-stream' };
+    const headers: Record<string, string> = { accept: 'text/event-stream', ...throughHeader(options.through) };
     if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
-    const path = `sse/${call.module}/${call.function}${query(call.input)}`;
+    const path = `sse/${call.module}/${call.function}${queryOf(call.input)}`;
     const opened = await http.open(path, headers, stop.signal, CALL_TIMEOUT);
     if ('failed' in opened) return fail(opened.failed);
     const response = opened.value;
@@ -135,7 +129,8 @@ async function* follow(
   }
   try {
     while (!stop.signal.aborted) {
-      const end: End = yield* deps.streams.isOpen() ? bySocket() : attempt();
+      // A socket speaks for the person alone.
+      const end: End = yield* deps.streams.isOpen() && options.through === undefined ? bySocket() : attempt();
       if (stop.signal.aborted) break;
       if (end.ok || !end.error.retryable) return end;
       const wait = Math.max((end.error.retryAfter ?? 0) * 1000, backoff(failures++, random));

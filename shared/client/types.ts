@@ -21,6 +21,8 @@ export interface CallOptions {
   key?: string;
   /** Milliseconds until the call resolves to `network.timeout`; 30,000 unless told. */
   timeout?: number;
+  /** The module for whose page this is asked: the server holds it against the scopes that the module was granted. */
+  through?: string;
 }
 
 type Functions<D extends Definitions> = {
@@ -40,6 +42,8 @@ export interface StreamOptions {
   signal?: AbortSignal;
   /** Resume after this event id. */
   lastEventId?: string;
+  /** As for a call. */
+  through?: string;
 }
 
 type Streams<D extends Definitions> = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contract, fn, stream } from '../kernel/contract.ts';
 import { RoomId } from '../kernel/ids.ts';
-import { CommandNotFound, ModuleNotFound, moduleErrors, NoPage, ScopeUnknown } from './errors.ts';
+import { CommandNotFound, ModuleNotFound, moduleErrors, NoPage, PageBroken, ScopeUnknown } from './errors.ts';
 import { LogLine, ModuleId, ModuleInfo, ModuleSettings, Scope } from './schema.ts';
 
 const Nothing = z.strictObject({});
@@ -72,10 +72,12 @@ export const modules = contract('modules', {
     output: z.object({
       /** Same-site path, base path included. */
       url: z.string(),
+      /** Names what is shown there: another build is another page. */
+      build: z.string(),
       /** The scopes that the page may use beside the module’s own functions. */
       scopes: z.array(Scope),
     }),
-    errors: [ModuleNotFound, NoPage, ...moduleErrors],
+    errors: [ModuleNotFound, NoPage, PageBroken, ...moduleErrors],
   }),
   runCommand: fn({
     access: 'guest',

@@ -2,20 +2,27 @@ import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { BunPlugin } from 'bun';
 import * as frame from '@shared/client/frame.ts' with { type: 'text' };
-import * as preact from 'preact' with { type: 'text' };
-import * as hooks from 'preact/hooks' with { type: 'text' };
-import * as jsx from 'preact/jsx-runtime' with { type: 'text' };
+import * as solid from 'solid-js/dist/solid.js' with { type: 'text' };
+import * as hyperscript from 'solid-js/h/dist/h.js' with { type: 'text' };
+import * as jsx from 'solid-js/h/jsx-runtime' with { type: 'text' };
+import * as store from 'solid-js/store/dist/store.js' with { type: 'text' };
+import * as web from 'solid-js/web/dist/web.js' with { type: 'text' };
 
-/** The compiler knows these as modules; their text is what the bundle, and the binary, hold of them. */
+/** Where JSX comes from unless a module says otherwise: it needs no compiler of Solid's own. */
+export const JSX = 'solid-js/h';
+
+/** The compiler knows them as modules; what the bundle, and the binary, hold of them is their text. */
 const textOf = (imported: unknown): string => (imported as { default: string }).default;
 
-/** What a page can import without a node_modules of its own. */
+/** What a page can import without a node_modules of its own, as the text that the binary holds of it. */
 const embedded: Readonly<Record<string, { contents: string; loader: 'ts' | 'js' }>> = {
   'hearth:page': { contents: textOf(frame), loader: 'ts' },
-  preact: { contents: textOf(preact), loader: 'js' },
-  'preact/hooks': { contents: textOf(hooks), loader: 'js' },
-  'preact/jsx-runtime': { contents: textOf(jsx), loader: 'js' },
-  'preact/jsx-dev-runtime': { contents: textOf(jsx), loader: 'js' },
+  'solid-js': { contents: textOf(solid), loader: 'js' },
+  'solid-js/web': { contents: textOf(web), loader: 'js' },
+  'solid-js/store': { contents: textOf(store), loader: 'js' },
+  'solid-js/h': { contents: textOf(hyperscript), loader: 'js' },
+  'solid-js/h/jsx-runtime': { contents: textOf(jsx), loader: 'js' },
+  'solid-js/h/jsx-dev-runtime': { contents: textOf(jsx), loader: 'js' },
 };
 
 /** Whether a path, all links followed, lies below a folder (which is real itself). */
@@ -37,11 +44,11 @@ export function ownPackage(folder: string, name: string): string | undefined {
   }
 }
 
-/** Resolves `hearth:page` and Preact, unless the module brings its own, and keeps a page to its module's folder. */
+/** Resolves `hearth:page`, and Solid unless the module brings its own, and keeps a page to its module's folder. */
 export const pageRuntime = (folder: string): BunPlugin => ({
   name: 'hearth-page-runtime',
   setup(build) {
-    build.onResolve({ filter: /^(?:hearth:page|preact(?:\/[\w-]+)?)$/ }, ({ path }) => {
+    build.onResolve({ filter: /^(?:hearth:page|solid-js(?:\/.+)?)$/ }, ({ path }) => {
       if (!Object.hasOwn(embedded, path)) return undefined;
       return path !== 'hearth:page' && ownPackage(folder, path) ? undefined : { path, namespace: 'hearth-runtime' };
     });

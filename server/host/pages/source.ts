@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from 'node:path';
 import type { BunPlugin } from 'bun';
-import { ownPackage } from './runtime.ts';
+import { JSX, ownPackage } from './runtime.ts';
 
 /** What is bundled: a page whose scripts are all files, or stand for files. */
 export interface PageSource {
@@ -26,6 +26,10 @@ const shell = `<!doctype html>
   </body>
 </html>`;
 
+const withSolid = `
+import h from 'solid-js/h';
+import { render } from 'solid-js/web';
+const mount = (Page, root) => render(() => h(Page, {}), root);`;
 const withPreact = `
 import { createElement, render } from 'preact';
 const mount = (Page, root) => render(createElement(Page, {}), root);`;
@@ -34,10 +38,12 @@ import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 const mount = (Page, root) => createRoot(root).render(createElement(Page));`;
 
+const mounts: Readonly<Record<string, string>> = { react: withReact, preact: withPreact };
+
 const mounting = (entry: string, jsx: string): string => `
 import { hearth } from 'hearth:page';
 import * as page from ${JSON.stringify(`./${basename(entry)}`)};
-${jsx === 'react' ? withReact : withPreact}
+${mounts[jsx] ?? withSolid}
 await hearth.ready;
 if (typeof page.default === 'function') mount(page.default, document.getElementById('page'));`;
 
@@ -73,7 +79,7 @@ const importSource = async (folder: string): Promise<string> => {
     const named = config?.compilerOptions?.jsxImportSource;
     if (typeof named === 'string') return named;
   }
-  return !ownPackage(folder, 'preact') && ownPackage(folder, 'react') ? 'react' : 'preact';
+  return Object.keys(mounts).find((name) => ownPackage(folder, name)) ?? JSX;
 };
 
 /** Reads a page's entry, an absolute path within the module's folder: HTML, or a component that is mounted. */

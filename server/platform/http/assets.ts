@@ -110,7 +110,7 @@ function addVariant(asset: Asset, coding: Coding, body: Uint8Array<ArrayBuffer>)
 }
 
 /** Addresses that programs use: what is not there is a plain 404 to them. */
-const forPrograms = /^\/(?:api|sse|ws|assets|public)(?:\/|$)/;
+const forPrograms = /^\/(?:api|sse|ws|assets|public|pages)(?:\/|$)/;
 
 /**
  * A browser opening a page, or a program that takes whatever a page's link leads to (a monitor, a preview of the link),

@@ -1,0 +1,4 @@
+declare module 'solid-js/*.js' {
+  const text: string;
+  export default text;
+}
