@@ -8,6 +8,7 @@ import { connection } from './connection.ts';
 import { dashboard } from './dashboard.ts';
 import { docs } from './docs.ts';
 import { errors } from './errors.ts';
+import { moduleFrame } from './module-frame.ts';
 import { people } from './people.ts';
 import { settings } from './settings.ts';
 
@@ -22,4 +23,5 @@ export const de: Translation<typeof en> = {
   ...chat,
   ...dashboard,
   ...admin,
+  ...moduleFrame,
 };

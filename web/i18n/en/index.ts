@@ -6,6 +6,7 @@ import { connection } from './connection.ts';
 import { dashboard } from './dashboard.ts';
 import { docs } from './docs.ts';
 import { errors } from './errors.ts';
+import { moduleFrame } from './module-frame.ts';
 import { people } from './people.ts';
 import { settings } from './settings.ts';
 
@@ -20,4 +21,5 @@ export const en = {
   ...chat,
   ...dashboard,
   ...admin,
+  ...moduleFrame,
 } as const;
