@@ -23,6 +23,7 @@ import { mountSse } from './modules/mount-sse.ts';
 import { createRegistry, type Registry } from './modules/registry.ts';
 import { createRespond } from './modules/respond.ts';
 import { createRoutes } from './modules/routes.ts';
+import { createUploads } from './modules/uploads.ts';
 import { createPeople } from './people/people.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type DataFolder, openDataFolder } from './platform/data-folder.ts';
@@ -35,6 +36,7 @@ import { createJwt } from './platform/http/jwt.ts';
 import { publicFolder } from './platform/http/public-folder.ts';
 import type { HttpServer } from './platform/http/server.ts';
 import { createIds } from './platform/ids.ts';
+import { createTemporaryFiles } from './platform/temporary-files.ts';
 import type { Logger } from './platform/log.ts';
 import { version } from './version.ts';
 
@@ -116,6 +118,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
   const { config, log, clock = systemClock, random = Math.random, passwordCost, modules: extra = [] } = options;
   const ids = createIds(clock);
   const { instanceId, jwtKey } = folder.secrets;
+  const temporary = createTemporaryFiles({ folder: folder.paths.temporary, clock, ids });
   const assets = createAssets({ basePath: config.basePath });
   const live = new LiveSessions(clock);
   const failed = (error: unknown): void => log.error('work in the background failed', { error });
@@ -183,7 +186,8 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
       // Filled in by whoever runs modules.
       const scopesOf = (): undefined => undefined;
       const callerOf = createCallerOf({ authenticator: auth.authenticator, cookies, arrivalOf, scopesOf });
-      const mount = { registry, callerOf, arrivalOf, respond, live, clock, ids, log };
+      const uploads = createUploads({ temporary, clock, log });
+      const mount = { registry, callerOf, arrivalOf, respond, uploads, live, clock, ids, log };
       return [
         mountApi(mount),
         mountSse(mount),
@@ -205,6 +209,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     log,
   });
   const pruning = clock.setInterval(() => {
+    temporary.prune().catch(failed);
     pruneKeys(db, clock).catch(failed);
     hub.journal.prune(KEEP_EVENTS, KEEP_FOR).catch(failed);
   }, HOUR);

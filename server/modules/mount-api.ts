@@ -1,53 +1,42 @@
 import { Elysia } from 'elysia';
-import { fail, Invalid, Malformed, MethodNotAllowed, TooLarge, UnsupportedType } from '@shared/kernel/errors.ts';
+import { fail, Invalid, MethodNotAllowed } from '@shared/kernel/errors.ts';
 import { IdempotencyKey } from '@shared/hub/frames.ts';
-import type { InputSchema } from '@shared/kernel/contract.ts';
-import type { Result } from '@shared/kernel/result.ts';
-import type { ArrivalOf } from '../platform/http/arrival.ts';
+import type { FnDef, InputSchema } from '@shared/kernel/contract.ts';
+import { ok, type Result } from '@shared/kernel/result.ts';
+import type { Arrival, ArrivalOf } from '../platform/http/arrival.ts';
+import { IDLE_TIMEOUT } from '../platform/http/server.ts';
 import type { CallerOf } from './caller.ts';
 import { inputOfQuery } from './query-input.ts';
+import { mediaType, readInput } from './read-input.ts';
 import type { Outcome, Registry } from './registry.ts';
 import type { Respond } from './respond.ts';
-
-/** Bytes of a JSON body. Larger things are uploads, which have a way of their own. */
-const BODY_LIMIT = 1024 * 1024;
-
-/** Reads a JSON object, counting bytes as they come. An empty body stands for an empty input. */
-export async function readInput(request: Request): Promise<Result<unknown>> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) return fail(TooLarge);
-  if (!request.body) return { ok: true, data: {} };
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.body) {
-      size += chunk.byteLength;
-      if (size > BODY_LIMIT) return fail(TooLarge);
-      chunks.push(chunk);
-    }
-  } catch {
-    // Broken off, or not in the form that its headers say: whoever sent it may still be there to hear it.
-    return fail(Malformed);
-  }
-  if (size === 0) return { ok: true, data: {} };
-  const type = request.headers.get('content-type') ?? '';
-  if (!/^application\/json\s*(;|$)/i.test(type)) return fail(UnsupportedType);
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-    return { ok: true, data: JSON.parse(text) };
-  } catch {
-    return fail(Malformed);
-  }
-}
+import type { Upload, Uploads } from './uploads.ts';
 
 export interface MountApiOptions {
   registry: Registry;
   callerOf: CallerOf;
   arrivalOf: ArrivalOf;
   respond: Respond;
+  uploads: Uploads;
 }
 
 /** Mounts each function at `POST /api/<module>/<function>`, reads at GET too. */
-export function mountApi({ registry, callerOf, arrivalOf, respond }: MountApiOptions) {
+export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: MountApiOptions) {
+  const read = async (request: Request, definition: FnDef, arrival: Arrival): Promise<Result<Upload>> => {
+    const schema = definition.input as InputSchema;
+    if (!definition.files || mediaType(request) !== 'multipart/form-data') {
+      const input = await readInput(request, schema);
+      return input.ok ? ok({ input: input.data, files: [] }) : input;
+    }
+    // An upload that waits for the disk is not idle; whether bytes come is watched where they are read.
+    arrival.server.timeout(request, 0);
+    try {
+      return await uploads.receive(request, schema, definition.files);
+    } finally {
+      arrival.server.timeout(request, IDLE_TIMEOUT);
+    }
+  };
+
   const handle = async (request: Request, module: string, name: string): Promise<Response> => {
     const definition = registry.find(module, name);
     const arrival = arrivalOf(request);
@@ -61,14 +50,25 @@ export function mountApi({ registry, callerOf, arrivalOf, respond }: MountApiOpt
     }
     const caller = await callerOf(request, 'http', { reads: isGet });
     if (!caller.ok) return answer(caller);
-    const input: Result<unknown> = isGet
-      ? { ok: true, data: inputOfQuery(definition.input as InputSchema, new URL(request.url).searchParams) }
-      : await readInput(request);
-    if (!input.ok) return answer(input);
+    // Before the body is read: nobody needs to send one in vain, or fills the disk without being allowed to.
+    const refusal = registry.refusal(caller.data, module, definition);
+    if (refusal) return answer(refusal);
     const key = request.headers.get('idempotency-key');
     if (key !== null && !IdempotencyKey.safeParse(key).success)
       return answer(fail(Invalid, undefined, { issues: [{ path: 'Idempotency-Key', code: 'invalid_format' }] }));
-    return answer(await registry.call(caller.data, module, name, input.data, key === null ? {} : { key }));
+    const given = isGet
+      ? ok<Upload>({
+          input: inputOfQuery(definition.input as InputSchema, new URL(request.url).searchParams),
+          files: [],
+        })
+      : await read(request, definition, arrival);
+    if (!given.ok) return answer(given);
+    const { input, files, discard } = given.data;
+    try {
+      return answer(await registry.call(caller.data, module, name, input, { files, ...(key === null ? {} : { key }) }));
+    } finally {
+      await discard?.();
+    }
   };
 
   return new Elysia({ name: 'api' }).all(

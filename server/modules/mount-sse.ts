@@ -7,8 +7,8 @@ import type { Logger } from '../platform/log.ts';
 import type { ArrivalOf } from '../platform/http/arrival.ts';
 import type { CallerOf } from './caller.ts';
 import type { LiveSessions } from './live-sessions.ts';
-import { readInput } from './mount-api.ts';
 import { inputOfQuery } from './query-input.ts';
+import { readInput } from './read-input.ts';
 import type { Registry } from './registry.ts';
 import type { Respond } from './respond.ts';
 import { sseBody } from './sse.ts';
@@ -45,7 +45,7 @@ export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, 
 
     const abort = new AbortController();
     const input: Result<unknown> = isPost
-      ? await readInput(request)
+      ? await readInput(request, definition.input as InputSchema)
       : ok(inputOfQuery(definition.input as InputSchema, new URL(request.url).searchParams));
     if (!input.ok) return respond(input, definition, arrival);
     const started = await registry.stream(

@@ -15,6 +15,8 @@ export interface DataPaths {
   readonly secrets: string;
   readonly highWater: string;
   readonly lock: string;
+  /** Files of calls that run; emptied at each start. */
+  readonly temporary: string;
   /** The control socket of the running server. */
   readonly socket: string;
   /** What the running server notes about itself. */
@@ -27,6 +29,7 @@ export const dataPaths = (folder: string): DataPaths => ({
   secrets: join(folder, 'secrets.json'),
   highWater: join(folder, 'high-water.json'),
   lock: join(folder, 'hearth.lock'),
+  temporary: join(folder, 'tmp'),
   socket: join(folder, 'hearth.sock'),
   running: join(folder, 'running.json'),
 });

@@ -21,6 +21,7 @@ export function fail(def: ErrorDef, params?: ErrorParams, more?: Pick<HearthErro
 }
 
 export const Malformed = defineError('request.malformed', 400, 'The request is not valid JSON');
+export const BadForm = defineError('request.bad_form', 400, 'The form is incomplete or not well formed');
 export const BadHost = defineError('request.bad_host', 400, 'The request does not say which host it is for');
 export const Invalid = defineError('request.invalid', 422, 'Some values of the request are not valid');
 export const NotFound = defineError('request.not_found', 404, 'There is nothing at this address');
@@ -28,6 +29,7 @@ export const MethodNotAllowed = defineError('request.method_not_allowed', 405, '
 export const Conflict = defineError('request.conflict', 409, 'Somebody else changed this first');
 export const TooLarge = defineError('request.too_large', 413, 'The request is too large');
 export const UnsupportedType = defineError('request.unsupported_type', 415, 'Send the request as application/json');
+export const Stalled = defineError('request.stalled', 408, 'Nothing more came, so the upload was given up', true);
 export const RateLimited = defineError('request.rate_limited', 429, 'Too many requests: wait a moment', true);
 export const OriginRefused = defineError('request.origin_refused', 403, 'Requests from this origin are refused');
 export const KeyReused = defineError(
@@ -50,6 +52,7 @@ export const StorageFailed = defineError(
 /** Errors that any function may answer with, whatever its contract declares. */
 export const commonErrors: readonly ErrorDef[] = [
   Malformed,
+  BadForm,
   BadHost,
   Invalid,
   NotFound,
@@ -57,6 +60,7 @@ export const commonErrors: readonly ErrorDef[] = [
   Conflict,
   TooLarge,
   UnsupportedType,
+  Stalled,
   RateLimited,
   OriginRefused,
   KeyReused,

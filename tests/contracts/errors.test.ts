@@ -68,13 +68,13 @@ describe('the error codes', () => {
   test('have an HTTP status for a refusal, the client’s own none', () => {
     for (const error of all)
       if (clientErrors.includes(error)) expect(error.status).toBe(0);
-      else expect([400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504]).toContain(error.status);
+      else expect([400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 502, 503, 504]).toContain(error.status);
   });
 
-  test('of a server in trouble may be tried again, those of a wrong request may not', () => {
+  test('of a server or a line in trouble may be tried again, those of a wrong request may not', () => {
     for (const { code, status, retryable } of all) {
-      if (status >= 500) expect([code, retryable]).toEqual([code, true]);
-      if (status >= 400 && status < 429) expect([code, retryable]).toEqual([code, false]);
+      if (status >= 500 || status === 408) expect([code, retryable]).toEqual([code, true]);
+      else if (status >= 400 && status < 429) expect([code, retryable]).toEqual([code, false]);
     }
   });
 

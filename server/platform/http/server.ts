@@ -14,8 +14,10 @@ import type { SocketData } from './socket-data.ts';
 const SOCKET_PAYLOAD = 128 * 1024;
 /** Bytes that may wait for a slow reader; beyond them Bun closes the socket, and the client recovers. */
 const SOCKET_BACKLOG = 1024 * 1024;
-/** Bytes of a request body that Bun itself lets through; functions and uploads count for themselves. */
-const BODY = 128 * 1024 * 1024;
+/** Seconds without a byte after which a connection is closed; routes may ask for more. */
+export const IDLE_TIMEOUT = 30;
+/** Bytes of a request body beyond which an unread rest is not waited for. */
+const LONG_BODY = 64 * 1024;
 
 /** The address cannot be listened on. The message is one line. */
 export class ListenError extends Error {
@@ -67,6 +69,10 @@ const envelope = (result: Result<never>, status: number, requestId: string, head
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
   });
 
+/** Refused in the middle of a body, a connection is good for another request only once the rest of it has come. */
+const isLong = ({ headers }: Request): boolean =>
+  headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > LONG_BODY;
+
 /** Binds the port at once, so that a taken one is known before anything else is touched. Throws ListenError. */
 export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOptions): HttpServer {
   let handle: Handle = async (_, { requestId }) =>
@@ -105,19 +111,21 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     log[response && response.status >= 500 ? 'warn' : 'debug']('request', {
       requestId,
       method: request.method,
-      // Nothing that follows an invitation's path belongs into a log.
-      path: (url?.pathname ?? '').replace(/(\/invite\/).+/, '$1…'),
+      // Nothing that follows an invitation's path belongs into a log, nor what opens a module's page.
+      path: (url?.pathname ?? '').replace(/(\/invite\/|\/pages\/[^/]+\/).+/, '$1…'),
       status,
       milliseconds: clock.now() - started,
       ip: peer.ip,
     });
     if (!response) return undefined;
     response.headers.set('x-request-id', requestId);
+    if (status >= 400 && isLong(request)) response.headers.set('connection', 'close');
     return secure(response, request, peer.secure);
   };
 
   const common = {
-    maxRequestBodySize: BODY,
+    // Whoever reads a body counts its bytes; what nobody reads is held nowhere.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     websocket: {
       maxPayloadLength: SOCKET_PAYLOAD,
       backpressureLimit: SOCKET_BACKLOG,
@@ -143,7 +151,7 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
       hostname: host,
       port,
       reusePort: false,
-      idleTimeout: 30,
+      idleTimeout: IDLE_TIMEOUT,
       fetch: (request, from) => answer(request, from, false),
     });
   } catch (error) {

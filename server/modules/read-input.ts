@@ -1,0 +1,49 @@
+import { Malformed, fail, TooLarge, UnsupportedType } from '@shared/kernel/errors.ts';
+import type { InputSchema } from '@shared/kernel/contract.ts';
+import { ok, type Result } from '@shared/kernel/result.ts';
+import { inputOfQuery } from './query-input.ts';
+
+/** Bytes of a body that is held in memory. Larger things are files of a form, which have a way of their own. */
+export const BODY_LIMIT = 1024 * 1024;
+
+/** The bytes of a body, counted as they come. */
+async function readBody(request: Request): Promise<Result<Uint8Array>> {
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) return fail(TooLarge);
+  if (!request.body) return ok(new Uint8Array());
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.byteLength;
+      if (size > BODY_LIMIT) return fail(TooLarge);
+      chunks.push(chunk);
+    }
+  } catch {
+    // Broken off, or not in the form that its headers say: whoever sent it may still be there to hear it.
+    return fail(Malformed);
+  }
+  return ok(Buffer.concat(chunks));
+}
+
+/** The media type of a request's body in lower case, without parameters. */
+export const mediaType = (request: Request): string =>
+  (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/**
+ * Reads an input: a JSON object, or the fields of a form, which are read as those of a query are. An empty body stands for
+ * an empty input.
+ */
+export async function readInput(request: Request, schema: InputSchema): Promise<Result<unknown>> {
+  const body = await readBody(request);
+  if (!body.ok) return body;
+  if (body.data.byteLength === 0) return ok({});
+  const type = mediaType(request);
+  const isForm = type === 'application/x-www-form-urlencoded';
+  if (!isForm && type !== 'application/json') return fail(UnsupportedType);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body.data);
+    return ok(isForm ? inputOfQuery(schema, new URLSearchParams(text)) : JSON.parse(text));
+  } catch {
+    return fail(Malformed);
+  }
+}
