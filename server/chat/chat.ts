@@ -3,6 +3,7 @@ import type { Role } from '../modules/identity.ts';
 import type { ServerModule } from '../modules/module.ts';
 import type { Tx } from '../platform/db/db.ts';
 import type { ChatDeps, ChatOptions } from './deps.ts';
+import { Derived } from './derived/derived.ts';
 import { MembershipCache } from './membership-cache.ts';
 import { welcomePerson } from './members.ts';
 import { chatModule } from './module.ts';
@@ -21,7 +22,12 @@ export interface Chat {
 }
 
 export function createChat(options: ChatOptions): Chat {
-  const deps: ChatDeps = { ...options, positions: new Positions(), memberships: new MembershipCache() };
+  const deps: ChatDeps = {
+    ...options,
+    positions: new Positions(),
+    derived: new Derived(options.hub.journal),
+    memberships: new MembershipCache(),
+  };
   return {
     module: chatModule(deps),
     async welcome(tx, { id, role }) {

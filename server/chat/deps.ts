@@ -3,6 +3,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Reader } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';
+import type { Derived } from './derived/derived.ts';
 import type { MembershipCache } from './membership-cache.ts';
 import type { Positions } from './positions.ts';
 
@@ -26,5 +27,6 @@ export interface ChatOptions {
 /** What chat's own verbs work with. */
 export interface ChatDeps extends ChatOptions {
   positions: Positions;
+  derived: Derived;
   memberships: MembershipCache;
 }

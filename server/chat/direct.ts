@@ -30,6 +30,7 @@ export function openDirect(
     const active = new Set(await d.people.active(tx, people));
     if (!people.every((userId) => active.has(userId))) return fail(UserNotFound);
     const key = people.join(',');
+    await d.derived.catchUp(tx);
     const known = await tx.get(findDirect, { people: key, userId: me });
     if (known) return ok(roomAs(known, known));
     const made = { kind: 'direct', name: '', topic: '', people: key, isDefault: false } as const;

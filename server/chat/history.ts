@@ -37,7 +37,7 @@ function rangeOf(place: { before?: number; after?: number; around?: number }, he
 
 export async function history(d: ChatDeps, ctx: Context, input: HistoryInput): Promise<Result<Page<Message>>> {
   const { roomId, around, limit } = input;
-  const room = await roomToRead(d.db.read, ctx, roomId);
+  const room = await roomToRead(d, d.db.read, ctx, roomId);
   if (!room.ok) return room;
   const place: { before?: number; after?: number; around?: number } = around === undefined ? {} : { around };
   for (const side of ['before', 'after'] as const) {
@@ -49,8 +49,11 @@ export async function history(d: ChatDeps, ctx: Context, input: HistoryInput): P
   }
   const { head } = room.data;
   const { from, to } = rangeOf(place, head, limit);
-  const rows = await d.db.read.all(listBetween, { roomId, from, to });
-  const page: Page<Message> = { items: rows.map(messageOf) };
+  const { recent } = d.derived;
+  const stored = await d.db.read.all(listBetween, { roomId, from, to });
+  const last = stored.at(-1)?.position ?? from - 1;
+  const newer = (recent.get(roomId) ?? []).filter(({ position }) => position > last && position <= to);
+  const page: Page<Message> = { items: [...stored, ...newer].map(messageOf) };
   if (Math.min(from, head + 1) > 1) page.before = cursorAt(roomId, from);
   if (to < head) page.after = cursorAt(roomId, Math.max(to, 0));
   return ok(page);

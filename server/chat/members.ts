@@ -28,9 +28,9 @@ interface WithPerson extends InRoom {
   userId: UserId;
 }
 
-export async function members({ db }: ChatDeps, ctx: Context, { roomId }: InRoom): Promise<Result<RoomMember[]>> {
-  const room = await roomToRead(db.read, ctx, roomId);
-  return room.ok ? ok(await db.read.all(listMembers, { roomId })) : room;
+export async function members(d: ChatDeps, ctx: Context, { roomId }: InRoom): Promise<Result<RoomMember[]>> {
+  const room = await roomToRead(d, d.db.read, ctx, roomId);
+  return room.ok ? ok(await d.db.read.all(listMembers, { roomId })) : room;
 }
 
 /** Whoever comes first into an empty room owns it, so that each room with people in it has an owner. */
@@ -38,9 +38,10 @@ const roleIn = (room: RoomRow) => (room.members === 0 ? 'owner' : 'member');
 
 export function joinRoom(d: ChatDeps, ctx: Context, { roomId }: InRoom): Promise<Result<Room>> {
   return ctx.write<Room>(async (tx) => {
-    const joined = await joinedRoom(tx, ctx, roomId);
+    await d.derived.catchUp(tx);
+    const joined = await joinedRoom(d, tx, ctx, roomId);
     if (joined) return ok(roomAs(joined, joined));
-    const room = await openRoom(tx, ctx, roomId);
+    const room = await openRoom(d, tx, ctx, roomId);
     if (!room) return fail(RoomNotFound);
     const userId = personOf(ctx);
     if (userId === undefined) return fail(Forbidden);
@@ -52,7 +53,8 @@ export function joinRoom(d: ChatDeps, ctx: Context, { roomId }: InRoom): Promise
 
 export function addMember(d: ChatDeps, ctx: Context, { roomId, userId }: WithPerson): Promise<Result<RoomMember>> {
   return ctx.write<RoomMember>(async (tx) => {
-    const room = await roomToUse(tx, ctx, roomId);
+    await d.derived.catchUp(tx);
+    const room = await roomToUse(d, tx, ctx, roomId);
     if (!room.ok) return room;
     if (room.data.kind === 'direct') return fail(DirectRoomFixed);
     if (room.data.kind === 'private' && room.data.role !== 'owner') return fail(NotRoomOwner);
@@ -82,7 +84,7 @@ async function takeOut(
 
 export function leaveRoom(d: ChatDeps, ctx: Context, { roomId }: InRoom): Promise<Result<Nothing>> {
   return ctx.write<Nothing>(async (tx) => {
-    const room = await roomToUse(tx, ctx, roomId);
+    const room = await roomToUse(d, tx, ctx, roomId);
     if (!room.ok) return room;
     if (room.data.kind === 'direct') return fail(DirectRoomFixed);
     const userId = ctx.actor.id as UserId;
@@ -95,7 +97,7 @@ export function leaveRoom(d: ChatDeps, ctx: Context, { roomId }: InRoom): Promis
 
 export function removeMember(d: ChatDeps, ctx: Context, { roomId, userId }: WithPerson): Promise<Result<Nothing>> {
   return ctx.write<Nothing>(async (tx) => {
-    const room = await roomToUse(tx, ctx, roomId);
+    const room = await roomToUse(d, tx, ctx, roomId);
     if (!room.ok) return room;
     if (room.data.kind === 'direct') return fail(DirectRoomFixed);
     if (room.data.role !== 'owner') return fail(NotRoomOwner);
@@ -110,6 +112,7 @@ export function removeMember(d: ChatDeps, ctx: Context, { roomId, userId }: With
 
 /** Puts a new person into the team's default room, in the transaction that makes them. */
 export async function welcomePerson(d: ChatDeps, tx: Tx, userId: string): Promise<void> {
+  await d.derived.catchUp(tx);
   const room = await tx.get(findDefault);
   if (!room || (await tx.get(findJoined, { roomId: room.id, userId }))) return;
   await enter(d, tx, room, [{ userId: userId as UserId, role: roleIn(room) }], userActor(userId));

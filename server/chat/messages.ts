@@ -34,7 +34,7 @@ const isRepeat = (row: MessageRow, input: PostMessageInput): boolean =>
 /** Whether the actor may post here; answered from memory for those who posted before. */
 async function mayPost(d: ChatDeps, ctx: Context, tx: Tx, roomId: string): Promise<Err | undefined> {
   if (d.memberships.holds(roomId, ctx.actor.id)) return undefined;
-  const room = await roomToUse(tx, ctx, roomId);
+  const room = await roomToUse(d, tx, ctx, roomId);
   if (!room.ok) return room;
   d.memberships.remember(tx, roomId, ctx.actor.id);
   return undefined;
@@ -70,37 +70,33 @@ export function postMessage(d: ChatDeps, ctx: Context, input: PostMessageInput):
         if (id !== null && !(await tx.get(findInRoom, { id, roomId }))) return fail(MessageNotFound);
     }
     const place = await d.hub.journal.reserve(tx, channel);
-    const { position, release } = await d.positions.next(tx, roomId, place.seq);
-    const message: Message = {
+    const { position, release } = await d.positions.next(tx, roomId);
+    const row: MessageRow = {
+      seq: place.seq,
       id: d.ids.next('msg'),
       roomId,
-      clientId,
-      author,
       position,
+      authorKind: author.kind,
+      authorId: author.id,
+      clientId,
       body: { kind: 'text', text: input.text },
-      attachments: [],
       replyTo,
       threadId,
       createdAt: d.clock.now(),
       editedAt: null,
       deletedAt: null,
-    };
-    const stored = await tx.run(insertMessage, {
-      ...message,
-      authorKind: author.kind,
-      authorId: author.id,
-      seq: place.seq,
       offset: place.offset,
-    });
-    if (stored === 0) {
+    };
+    if ((await tx.run(insertMessage, row)) === 0) {
       release();
       d.hub.journal.release(place);
       const before = await sentBefore(d, ctx, tx, input);
       if (!before) throw new Error('A message was neither stored nor found');
       return before;
     }
+    const message = messageOf(row);
     await d.hub.journal.append(tx, place, 'chat_message', message, author);
-    d.positions.readUpTo(tx, roomId, author.id, position);
+    d.derived.stored(tx, row);
     ctx.journalled(place);
     return ok(message);
   };

@@ -50,6 +50,7 @@ export function chatModule(d: ChatDeps): ServerModule<typeof contract> {
         return rooms.map(({ id }) => roomChannel(id));
       },
       welcome: ({ userId }) => welcomePackage(d, userId),
+      start: () => d.derived.start(),
       onOnline: (userId) => tell(userId, 'user_join'),
       onOffline: (userId) => tell(userId, 'user_leave'),
     },

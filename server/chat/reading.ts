@@ -13,20 +13,21 @@ interface ReadState {
 
 /** Reading only ever goes on, and never past the last message. */
 export function markRead(
-  { hub }: ChatDeps,
+  d: ChatDeps,
   ctx: Context,
   input: { roomId: RoomId; position: number },
 ): Promise<Result<ReadState>> {
   return ctx.write<ReadState>(async (tx) => {
     const { roomId } = input;
-    const room = await roomToUse(tx, ctx, roomId);
+    await d.derived.catchUp(tx);
+    const room = await roomToUse(d, tx, ctx, roomId);
     if (!room.ok) return room;
     const { head, readPosition } = room.data;
     const position = Math.max(readPosition, Math.min(input.position, head));
     if (position > readPosition) {
       const userId = ctx.actor.id;
       await tx.run(moveRead, { roomId, userId, position });
-      ctx.journalled(await emit(hub, tx, userChannel(userId), 'read_moved', { roomId, position }, ctx.actor));
+      ctx.journalled(await emit(d.hub, tx, userChannel(userId), 'read_moved', { roomId, position }, ctx.actor));
     }
     return ok({ position, unread: head - position });
   });

@@ -9,13 +9,17 @@ import type { Tx } from '../platform/db/db.ts';
 import { personOf } from './access.ts';
 import type { ChatDeps } from './deps.ts';
 import { emit, GLOBAL } from './events.ts';
+import { byActivity, joinedWithRecent } from './derived/derived.ts';
 import { enter } from './membership.ts';
 import { roomAs } from './room-view.ts';
 import { insertRoom, listJoined, listOpen, moveHead, type RoomRow } from './store.ts';
 
-export async function listRooms({ db }: ChatDeps, ctx: Context): Promise<Result<Room[]>> {
-  const rows = await db.read.all(listJoined, { userId: personOf(ctx) ?? '' });
-  return ok(rows.map((row) => roomAs(row, row)));
+export async function listRooms({ db, derived }: ChatDeps, ctx: Context): Promise<Result<Room[]>> {
+  const userId = personOf(ctx) ?? '';
+  const { recent } = derived;
+  const rows = await db.read.all(listJoined, { userId });
+  const current = rows.map((row) => joinedWithRecent(row, userId, recent)).sort(byActivity);
+  return ok(current.map((row) => roomAs(row, row)));
 }
 
 export const browseRooms = async ({ db }: ChatDeps, ctx: Context): Promise<Result<OpenRoom[]>> =>
@@ -39,7 +43,7 @@ export async function makeRoom(
   actor: Actor,
 ): Promise<{ room: RoomRow; event: Journalled }> {
   const { isDefault, ...rest } = made;
-  const room: RoomRow = { id: d.ids.next('room'), ...rest, head: 0, members: 0, createdAt: d.clock.now() };
+  const room: RoomRow = { id: d.ids.next('room'), ...rest, head: 0, activity: 0, members: 0, createdAt: d.clock.now() };
   await tx.run(insertRoom, { ...room, isDefault });
   const event = await enter(d, tx, room, people, actor);
   await tx.run(moveHead, { roomId: room.id, head: 0, activity: event.seq });

@@ -1,6 +1,6 @@
-import { and, asc, between, desc, eq, isNull, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, between, desc, eq, getTableColumns, isNull, lt, lte, sql } from 'drizzle-orm';
 import { query } from '../platform/db/db.ts';
-import { messages, roomMembers, rooms } from './tables.ts';
+import { messagePlaces, messages, roomMembers, rooms } from './tables.ts';
 
 const p = sql.placeholder;
 
@@ -11,6 +11,7 @@ const roomColumns = {
   topic: rooms.topic,
   people: rooms.people,
   head: rooms.head,
+  activity: rooms.activity,
   members: rooms.members,
   createdAt: rooms.createdAt,
 };
@@ -80,7 +81,8 @@ export const listRecent = query((db) =>
     .select({ room: joinedColumns, message: messages })
     .from(roomMembers)
     .innerJoin(rooms, eq(rooms.id, roomMembers.roomId))
-    .leftJoin(messages, and(eq(messages.roomId, rooms.id), eq(messages.position, rooms.head)))
+    .leftJoin(messagePlaces, and(eq(messagePlaces.roomId, rooms.id), eq(messagePlaces.position, rooms.head)))
+    .leftJoin(messages, eq(messages.seq, messagePlaces.seq))
     .where(and(eq(roomMembers.userId, p('userId')), isNull(rooms.archivedAt)))
     .orderBy(desc(rooms.activity), asc(rooms.id))
     .limit(p('limit'))
@@ -140,7 +142,7 @@ export const archiveRoom = query((db) =>
 
 export const findHead = query((db) =>
   db
-    .select({ head: rooms.head, activity: rooms.activity })
+    .select({ head: rooms.head })
     .from(rooms)
     .where(eq(rooms.id, p('roomId')))
     .prepare(),
@@ -245,7 +247,7 @@ export const insertMessage = query((db) =>
       seq: p('seq'),
       offset: p('offset'),
     })
-    .onConflictDoNothing({ target: [messages.authorId, messages.clientId, messages.authorKind] })
+    .onConflictDoNothing({ target: [messages.clientId, messages.authorId, messages.authorKind] })
     .prepare(),
 );
 
@@ -255,8 +257,8 @@ export const findSent = query((db) =>
     .from(messages)
     .where(
       and(
-        eq(messages.authorId, p('authorId')),
         eq(messages.clientId, p('clientId')),
+        eq(messages.authorId, p('authorId')),
         eq(messages.authorKind, p('authorKind')),
       ),
     )
@@ -273,9 +275,10 @@ export const findInRoom = query((db) =>
 
 export const listBetween = query((db) =>
   db
-    .select()
-    .from(messages)
-    .where(and(eq(messages.roomId, p('roomId')), between(messages.position, p('from'), p('to'))))
-    .orderBy(asc(messages.position))
+    .select(getTableColumns(messages))
+    .from(messagePlaces)
+    .innerJoin(messages, eq(messages.seq, messagePlaces.seq))
+    .where(and(eq(messagePlaces.roomId, p('roomId')), between(messagePlaces.position, p('from'), p('to'))))
+    .orderBy(asc(messagePlaces.position))
     .prepare(),
 );

@@ -17,7 +17,7 @@ export const rooms = sqliteTable(
     people: text(),
     /** New people enter this one. */
     isDefault: integer('is_default', { mode: 'boolean' }).notNull(),
-    /** Position of the last message. */
+    /** Position of the last message; stored behind, see `derived.ts`. */
     head: integer().notNull(),
     /** How many people are in it. */
     members: integer().notNull(),
@@ -75,7 +75,18 @@ export const messages = sqliteTable(
   },
   (table) => [
     uniqueIndex('messages_id').on(table.id),
-    uniqueIndex('messages_position').on(table.roomId, table.position),
-    uniqueIndex('messages_client_id').on(table.authorId, table.clientId, table.authorKind),
+    // Ids of clients that grow, like ours, come in at its end whoever wrote.
+    uniqueIndex('messages_client_id').on(table.clientId, table.authorId, table.authorKind),
   ],
+);
+
+/** Where the messages of each room are: their index, stored behind for many at once. `WITHOUT ROWID`. */
+export const messagePlaces = sqliteTable(
+  'message_places',
+  {
+    roomId: text('room_id').$type<RoomId>().notNull(),
+    position: integer().notNull(),
+    seq: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.position] })],
 );

@@ -21,7 +21,8 @@ export type SetTyping = (
 ) => Promise<Result<Record<string, never>>>;
 
 /** Typing is passed on to the others in the room and stored nowhere. */
-export function createTyping({ db, hub, clock }: ChatDeps): SetTyping {
+export function createTyping(d: ChatDeps): SetTyping {
+  const { hub, clock } = d;
   // The longest untouched come first, so that forgetting them needs no timer.
   const told = new Map<string, Told>();
 
@@ -44,7 +45,7 @@ export function createTyping({ db, hub, clock }: ChatDeps): SetTyping {
   };
 
   return async (ctx, { roomId, typing }) => {
-    const room = await roomToUse(db.read, ctx, roomId);
+    const room = await roomToUse(d, d.db.read, ctx, roomId);
     if (!room.ok) return room;
     const userId = ctx.actor.id as UserId;
     if (isNews(`${roomId} ${userId}`, typing))

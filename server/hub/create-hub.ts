@@ -91,6 +91,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     clock,
     ids,
     highWater: options.highWater,
+    failed: (error) => log.error('what follows from the journal could not be stored', { error }),
     publish(event) {
       taps.note(event);
       subscriptions?.publishJournalled(event);
@@ -249,7 +250,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
         extend: (connection, expiresAt) => live.extend(connection.sessionId, expiresAt),
         pong: (connection, frame) => connection.send(systemFrame('pong', {}, clock.now(), frame.id)),
       });
-      inbound = new Inbound({ dispatch, clock, log, statistics, limits: most });
+      inbound = new Inbound({ dispatch, clock, log, statistics, limits: most, gathers: db.gathers });
     },
     listen(server) {
       topics = server;
@@ -287,6 +288,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
       pinging.cancel();
       watching.cancel();
       presence.stop();
+      journal.stop();
     },
   };
 }

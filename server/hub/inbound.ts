@@ -26,6 +26,8 @@ export interface InboundOptions {
   log: Logger;
   statistics: Statistics;
   limits: HubLimits;
+  /** Whether writes on this channel wait for others on it, so that later ones elsewhere would overtake them. */
+  gathers: (channel: string) => boolean;
 }
 
 /** Takes frames in: bounded, within the rate, decoded once, handled strictly in order for each connection. */
@@ -81,8 +83,8 @@ export class Inbound {
         }
         const { frame } = decoded;
         const pipelined = this.#options.dispatch.isPipelined(frame);
-        // Writes of one channel are committed in their order; everything else waits until what came before is done.
-        await connection.settled(pipelined && frame.channel === connection.lane ? PIPELINE : 1);
+        // Writes are committed in the order they are handed in; everything else waits until what came before is done.
+        await connection.settled(pipelined && this.#mayFollow(frame.channel, connection.lane) ? PIPELINE : 1);
         if (pipelined) connection.lane = frame.channel;
         else if (frame.event === 'subscribe') await connection.read(BACKLOG);
         const handling = this.#handle(connection, frame);
@@ -92,6 +94,11 @@ export class Inbound {
       connection.busy = false;
       if (connection.queue?.length === 0) connection.queue = undefined;
     }
+  }
+
+  /** Whether a write on a channel may be handed in before the last one, on another channel, is committed. */
+  #mayFollow(channel: string, last: string | undefined): boolean {
+    return channel === last || last === undefined || !this.#options.gathers(last);
   }
 
   async #handle(connection: Connection, frame: ClientFrame): Promise<void> {

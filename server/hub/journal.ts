@@ -4,18 +4,23 @@ import type { Journalled } from '../modules/context.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';
+import { type Follow, type Follower, Followers } from './followers.ts';
 import {
   eventsAfter,
   firstKept,
+  forgetPlace,
   headOfChannel,
   insertEvent,
   lastSeq,
   offsetUpTo,
+  placeEvents,
   pruneEvents,
   readEpoch,
   rewriteEvent,
+  seqOfEvent,
   writeEpoch,
 } from './store.ts';
+import { Tail } from './tail.ts';
 
 /** The transactional event log. Emitting is part of the write; publishing happens after its commit. */
 export interface Journal {
@@ -42,8 +47,17 @@ export interface Journal {
   readonly seq: number;
   /** Grows whenever events that were kept are changed or forgotten: what was read before may no longer hold. */
   readonly revision: number;
+  /**
+   * Has something derived from the events stored, many of them at once, soon after they were committed: an index, a sum.
+   * Resolves when it is up to date. Events of one follower come once each, in ranges of `seq`, also over restarts.
+   */
+  follow(name: string, follow: Follow): Promise<Follower>;
+  /** Resolves when all followers have stored what follows from the events that are committed by now. */
+  settled(): Promise<void>;
   /** Forgets what is beyond the newest `keep` of its channel or older than `age` ms. Returns how many went. */
   prune(keep: number, age: number): Promise<number>;
+  /** Lets the followers rest: a later start catches up. */
+  stop(): void;
 }
 
 export interface JournalEvent {
@@ -64,13 +78,15 @@ export interface JournalOptions {
   highWater?: { epoch: string; seq: number } | undefined;
   /** Called after the commit, in order. */
   publish: (event: JournalEvent) => void;
+  /** Told of a bug where nobody waits for an answer. */
+  failed: (error: unknown) => void;
 }
 
 /** How many pruned rows share one write: enough to be quick, few enough not to hold up others. */
 const PRUNE_STEP = 2000;
 
 /** Opens the journal: reads the epoch, or makes a new one where offsets could run backwards. */
-export async function openJournal({ db, clock, ids, highWater, publish }: JournalOptions): Promise<Journal> {
+export async function openJournal({ db, clock, ids, highWater, publish, failed }: JournalOptions): Promise<Journal> {
   const [stored] = await db.read.all(readEpoch);
   let seq = (await db.read.get(lastSeq))?.seq ?? 0;
   let epoch = stored?.epoch;
@@ -87,6 +103,13 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
   const published = new Map<string, number>();
   /** Heads as they were read, of channels on which nothing was published since the start. */
   const settled = new Map<string, number>();
+
+  const tail = new Tail<JournalEvent>();
+  const followers = new Followers({ db, clock, seq: () => seq, failed });
+  const placing = await followers.add('hub.places', async (tx, from, to) => {
+    await tx.run(placeEvents, { from, to });
+    tx.afterCommit(() => tail.drop(to));
+  });
 
   let revision = 0;
   const revised = (): void => void revision++;
@@ -119,7 +142,9 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
     const row: JournalEvent = { seq: at, channel, offset, event, payload: JSON.stringify(payload), at: clock.now() };
     tx.afterCommit(() => {
       published.set(channel, offset);
+      tail.add(channel, row);
       publish(row);
+      followers.noted(at);
     });
     const stored = tx.run(insertEvent, { ...row, actorKind: actor.kind, actorId: actor.id });
     if (stored instanceof Promise) return stored.then(() => undefined);
@@ -143,8 +168,11 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
       return revision;
     },
     async rewrite(tx, channel, offset, payload) {
+      await placing.catchUp(tx);
+      const place = await tx.get(seqOfEvent, { channel, offset });
+      if (!place) return;
+      await tx.run(rewriteEvent, { seq: place.seq, payload: JSON.stringify(payload) });
       tx.afterCommit(revised);
-      await tx.run(rewriteEvent, { channel, offset, payload: JSON.stringify(payload) });
     },
     async head(channel) {
       const known = published.get(channel) ?? settled.get(channel);
@@ -154,18 +182,36 @@ export async function openJournal({ db, clock, ids, highWater, publish }: Journa
       return offset;
     },
     async offsetUpTo(channel, at) {
-      const found = await db.read.get(offsetUpTo, { channel, seq: at });
+      const recent = tail.of(channel);
+      const newer = recent.findLast((event) => event.seq <= at);
+      const found = newer ?? (await db.read.get(offsetUpTo, { channel, seq: at }));
       if (found) return found.offset;
-      const first = (await db.read.get(firstKept, { channel }))?.offset ?? 1;
+      const first = (await db.read.get(firstKept, { channel }))?.offset ?? recent[0]?.offset ?? 1;
       return first === 1 ? 0 : undefined;
     },
-    after: (channel, offset, limit) => db.read.all(eventsAfter, { channel, offset, limit }),
+    after(channel, offset, limit) {
+      const recent = tail.of(channel);
+      const first = recent[0]?.offset ?? Number.POSITIVE_INFINITY;
+      const newer = (next: number, most: number): JournalEvent[] =>
+        next < first ? [] : recent.slice(next - first, next - first + most);
+      if (offset + 1 >= first) return newer(offset + 1, limit);
+      const join = (stored: JournalEvent[]): JournalEvent[] =>
+        stored.concat(newer((stored.at(-1)?.offset ?? first - 1) + 1, limit - stored.length));
+      const stored = db.read.all(eventsAfter, { channel, offset, limit });
+      return stored instanceof Promise ? stored.then(join) : join(stored);
+    },
+    follow: (name, follow) => followers.add(name, follow),
+    settled: () => followers.settled(),
+    stop: () => followers.stop(),
     async prune(keep, age) {
       let total = 0;
       for (;;) {
         const gone = await db.write(async (tx) => {
+          await placing.catchUp(tx);
+          const events = await tx.all(pruneEvents, { keep, before: clock.now() - age, limit: PRUNE_STEP });
+          for (const event of events) await tx.run(forgetPlace, event);
           tx.afterCommit(revised);
-          return tx.all(pruneEvents, { keep, before: clock.now() - age, limit: PRUNE_STEP });
+          return events;
         });
         total += gone.length;
         if (gone.length < PRUNE_STEP) return total;

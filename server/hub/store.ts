@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lte, sql } from 'drizzle-orm';
 import { query } from '../platform/db/db.ts';
-import { consumers, journal, journalEpoch } from './tables.ts';
+import { consumers, journal, journalEpoch, journalPlaces } from './tables.ts';
 
 const p = sql.placeholder;
 
@@ -24,15 +24,29 @@ export const rewriteEvent = query((db) =>
   db
     .update(journal)
     .set({ payload: sql`${p('payload')}` })
-    .where(and(eq(journal.channel, p('channel')), eq(journal.offset, p('offset'))))
+    .where(eq(journal.seq, p('seq')))
+    .prepare(),
+);
+
+/** Puts the events of a range of `seq` into their channels' index. */
+export const placeEvents = query((db) =>
+  db
+    .insert(journalPlaces)
+    .select(
+      db
+        .select({ channel: journal.channel, offset: journal.offset, seq: journal.seq })
+        .from(journal)
+        .where(and(gt(journal.seq, p('from')), lte(journal.seq, p('to'))))
+        .orderBy(asc(journal.channel), asc(journal.offset)),
+    )
     .prepare(),
 );
 
 export const headOfChannel = query((db) =>
   db
-    .select({ offset: sql<number | null>`max(${journal.offset})` })
-    .from(journal)
-    .where(eq(journal.channel, p('channel')))
+    .select({ offset: sql<number | null>`max(${journalPlaces.offset})` })
+    .from(journalPlaces)
+    .where(eq(journalPlaces.channel, p('channel')))
     .prepare(),
 );
 
@@ -43,32 +57,50 @@ export const lastSeq = query((db) =>
     .prepare(),
 );
 
+const ofEvent = {
+  seq: journal.seq,
+  channel: journal.channel,
+  offset: journal.offset,
+  event: journal.event,
+  payload: journal.payload,
+  at: journal.at,
+};
+
 export const eventsAfter = query((db) =>
   db
-    .select()
-    .from(journal)
-    .where(and(eq(journal.channel, p('channel')), gt(journal.offset, p('offset'))))
-    .orderBy(asc(journal.offset))
+    .select(ofEvent)
+    .from(journalPlaces)
+    .innerJoin(journal, eq(journal.seq, journalPlaces.seq))
+    .where(and(eq(journalPlaces.channel, p('channel')), gt(journalPlaces.offset, p('offset'))))
+    .orderBy(asc(journalPlaces.offset))
     .limit(p('limit'))
     .prepare(),
 );
 
-/** The last event of a channel up to a `seq`. `+` keeps SQLite from walking the whole log backwards by `seq`. */
+export const seqOfEvent = query((db) =>
+  db
+    .select({ seq: journalPlaces.seq })
+    .from(journalPlaces)
+    .where(and(eq(journalPlaces.channel, p('channel')), eq(journalPlaces.offset, p('offset'))))
+    .prepare(),
+);
+
+/** The last event of a channel up to a `seq`. */
 export const offsetUpTo = query((db) =>
   db
-    .select({ offset: journal.offset })
-    .from(journal)
-    .where(and(eq(journal.channel, p('channel')), sql`+${journal.seq} <= ${p('seq')}`))
-    .orderBy(desc(journal.offset))
+    .select({ offset: journalPlaces.offset })
+    .from(journalPlaces)
+    .where(and(eq(journalPlaces.channel, p('channel')), lte(journalPlaces.seq, p('seq'))))
+    .orderBy(desc(journalPlaces.offset))
     .limit(1)
     .prepare(),
 );
 
 export const firstKept = query((db) =>
   db
-    .select({ offset: sql<number | null>`min(${journal.offset})` })
-    .from(journal)
-    .where(eq(journal.channel, p('channel')))
+    .select({ offset: sql<number | null>`min(${journalPlaces.offset})` })
+    .from(journalPlaces)
+    .where(eq(journalPlaces.channel, p('channel')))
     .prepare(),
 );
 
@@ -91,22 +123,30 @@ export const pruneEvents = query((db) =>
     .delete(journal)
     .where(
       sql`${journal.seq} IN (
-        SELECT old.seq FROM ${journal} old
-        JOIN (SELECT channel, max("offset") AS head FROM ${journal} GROUP BY channel) heads
-          ON heads.channel = old.channel
-        WHERE old."offset" < heads.head
-          AND (old."offset" <= heads.head - ${p('keep')} OR old.at < ${p('before')})
+        SELECT old.seq FROM ${journalPlaces} place
+        JOIN (SELECT channel, max("offset") AS head FROM ${journalPlaces} GROUP BY channel) heads
+          ON heads.channel = place.channel
+        JOIN ${journal} old ON old.seq = place.seq
+        WHERE place."offset" < heads.head
+          AND (place."offset" <= heads.head - ${p('keep')} OR old.at < ${p('before')})
         LIMIT ${p('limit')}
       )`,
     )
-    .returning({ seq: journal.seq })
+    .returning({ channel: journal.channel, offset: journal.offset })
+    .prepare(),
+);
+
+export const forgetPlace = query((db) =>
+  db
+    .delete(journalPlaces)
+    .where(and(eq(journalPlaces.channel, p('channel')), eq(journalPlaces.offset, p('offset'))))
     .prepare(),
 );
 
 /** Events of all channels after a `seq`, in order. */
 export const eventsSince = query((db) =>
   db
-    .select()
+    .select(ofEvent)
     .from(journal)
     .where(gt(journal.seq, p('seq')))
     .orderBy(asc(journal.seq))

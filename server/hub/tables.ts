@@ -1,19 +1,29 @@
-import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** The transactional event log. `seq` orders everything, `offset` orders one channel; neither is ever reused. */
-export const journal = sqliteTable(
-  'journal',
+/**
+ * The transactional event log. `seq` orders everything, `offset` orders one channel; neither is ever reused. It grows at its
+ * end and has no index: a page of each channel would be written with every commit.
+ */
+export const journal = sqliteTable('journal', {
+  seq: integer().primaryKey(),
+  channel: text().notNull(),
+  offset: integer().notNull(),
+  event: text().notNull(),
+  payload: text().notNull(),
+  actorKind: text('actor_kind').notNull(),
+  actorId: text('actor_id').notNull(),
+  at: integer().notNull(),
+});
+
+/** Where the events of each channel are: its index, stored behind for many events at once. `WITHOUT ROWID`. */
+export const journalPlaces = sqliteTable(
+  'journal_places',
   {
-    seq: integer().primaryKey(),
     channel: text().notNull(),
     offset: integer().notNull(),
-    event: text().notNull(),
-    payload: text().notNull(),
-    actorKind: text('actor_kind').notNull(),
-    actorId: text('actor_id').notNull(),
-    at: integer().notNull(),
+    seq: integer().notNull(),
   },
-  (table) => [uniqueIndex('journal_channel_offset').on(table.channel, table.offset)],
+  (table) => [primaryKey({ columns: [table.channel, table.offset] })],
 );
 
 /** One row: the epoch within which offsets count upwards. */
@@ -22,7 +32,7 @@ export const journalEpoch = sqliteTable('journal_epoch', {
   epoch: text().notNull(),
 });
 
-/** How far each durable consumer of the journal has come. */
+/** How far each durable consumer of the journal has come, and what is derived from it. */
 export const consumers = sqliteTable('consumers', {
   name: text().primaryKey(),
   seq: integer().notNull(),

@@ -100,6 +100,7 @@ describe('postMessage', () => {
         .map(({ position }) => position);
     expect(positions('open')).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
     expect(positions('closed')).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    await t.hub.journal.settled();
     expect(t.rows(`SELECT head FROM rooms WHERE id IN ('${rooms.open}', '${rooms.closed}') ORDER BY head`)).toEqual([
       { head: 20 },
       { head: 40 },

@@ -103,6 +103,7 @@ test('forty calls at once each answer as their contract says, and leave the hous
           expect([full, [...(codes.get(full) ?? [])]]).toEqual([full, expect.arrayContaining([outcome.error.code])]);
         if (!outcome.ok) expect([full, outcome.error.code]).not.toEqual([full, 'server.internal']);
       }
+      await world.server.app.hub.journal.settled();
       for (const [what, query] of invariants) expect([what, sqlite.query(query).values()]).toEqual([what, []]);
     },
     25,
@@ -123,6 +124,7 @@ test('the same call by the same person many times at once happens as often as it
     ),
   );
   expect(new Set(keyed.map((outcome) => outcome.ok && (outcome.data as { id: string }).id)).size).toBe(1);
+  await world.server.app.hub.journal.settled();
   for (const [what, query] of invariants) expect([what, sqlite.query(query).values()]).toEqual([what, []]);
 });
 

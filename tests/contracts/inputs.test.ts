@@ -44,7 +44,7 @@ const holds = (full: string, { module, name, definition }: Named<FnDef>): void =
     await check(
       fc.tuple(caller, valid()),
       async ([who, input]) => {
-        const before = world.state();
+        const before = await world.state();
         const outcome = await world.call(who, module, name, input);
         if (!mayCall(who, definition.access)) {
           const code = who === 'stranger' ? 'auth.unauthenticated' : 'auth.forbidden';
@@ -59,17 +59,17 @@ const holds = (full: string, { module, name, definition }: Named<FnDef>): void =
           if (typeof definition.output === 'string') expect(outcome.data).toMatchObject({ kind: definition.output });
           else expect(definition.output.safeParse(outcome.data).success).toBe(true);
         }
-        if (!outcome.ok || definition.effect === 'read') expect(world.state()).toEqual(before);
+        if (!outcome.ok || definition.effect === 'read') expect(await world.state()).toEqual(before);
       },
       150,
     );
   });
 
   test('refuses mutated input with a reason and leaves database and events as they were', async () => {
-    const before = world.state();
+    const before = await world.state();
     const refused = async (input: unknown): Promise<void> => {
       expectRefusal(await world.call(least, module, name, input));
-      expect(world.state()).toEqual(before);
+      expect(await world.state()).toEqual(before);
     };
     for (const input of notAnObject) await refused(input);
     await check(mutatedInput(definition.input, valid()), refused, 200);
@@ -77,12 +77,12 @@ const holds = (full: string, { module, name, definition }: Named<FnDef>): void =
   });
 
   test('refuses mutated input with an idempotency key, and remembers no answer for it', async () => {
-    const before = world.state();
+    const before = await world.state();
     await check(
       mutatedInput(definition.input, valid()),
       async (input) => {
         expectRefusal(await world.call(least, module, name, input, 'mutated'));
-        expect(world.state()).toEqual(before);
+        expect(await world.state()).toEqual(before);
       },
       20,
     );
@@ -96,11 +96,11 @@ const holds = (full: string, { module, name, definition }: Named<FnDef>): void =
         async ([who, input]) => {
           const key = `${full}-${count++}`;
           const first = await world.call(who, module, name, input, key);
-          const after = world.state();
+          const after = await world.state();
           const again = await world.call(who, module, name, input, key);
           if (first.ok) expect(again).toEqual(first);
           else expect(again).toMatchObject({ ok: false, error: { code: first.error.code } });
-          expect(world.state()).toEqual(after);
+          expect(await world.state()).toEqual(after);
         },
         25,
       );

@@ -73,7 +73,7 @@ const brokenBodies: [string, string | Uint8Array<ArrayBuffer>, number][] = [
 describe.each(rows(functions))('POST %s', (_, named) => {
   test('refuses a broken body and changes nothing', async () => {
     const role = leastRole(named.definition);
-    const before = world.state();
+    const before = await world.state();
     for (const [what, body, status] of brokenBodies) {
       const answer = await post(role, named, body);
       // JSON.parse may give up on nesting that others still read.
@@ -82,18 +82,18 @@ describe.each(rows(functions))('POST %s', (_, named) => {
       expect(answer.body).toMatchObject({ ok: false, error: { retryable: false } });
       expect(answer.text.length).toBeLessThan(5000);
     }
-    expect(world.state()).toEqual(before);
+    expect(await world.state()).toEqual(before);
   });
 
   test('refuses mutated input with 422, does not repeat it, and changes nothing', async () => {
-    const before = world.state();
+    const before = await world.state();
     await check(
       mutated(named),
       async (input) => {
         const answer = await post(leastRole(named.definition), named, JSON.stringify(input));
         expect([answer.status, answer.body]).toMatchObject([422, { ok: false, error: { code: 'request.invalid' } }]);
         expect(answer.text).not.toContain(MARKER);
-        expect(world.state()).toEqual(before);
+        expect(await world.state()).toEqual(before);
       },
       15,
     );
@@ -129,7 +129,7 @@ describe.each(rows(functions.filter(({ definition }) => definition.effect === 'r
   });
 
   test('refuses a query that its contract does not know, and changes nothing', async () => {
-    const before = world.state();
+    const before = await world.state();
     for (const search of [
       'extra=1',
       '__proto__=1',
@@ -153,7 +153,7 @@ describe.each(rows(functions.filter(({ definition }) => definition.effect === 'r
         search.append(field, junk);
         expect([field, junk, (await get(search.toString())).status]).toEqual([field, junk, 422]);
       }
-    expect(world.state()).toEqual(before);
+    expect(await world.state()).toEqual(before);
   });
 
   test('is not found for a stream, a socket or another module of that name', async () => {
@@ -164,10 +164,10 @@ describe.each(rows(functions.filter(({ definition }) => definition.effect === 'r
 
 describe.each(rows(streams))('SSE %s', (_, { module, name }) => {
   test.each(['extra=1', '__proto__=1', '=1', '%00=1'])('refuses the query %s with a plain answer', async (search) => {
-    const before = world.state();
+    const before = await world.state();
     const { status, body } = await send(`sse/${module}/${name}?${search}`, { headers: bearer('admin') });
     expect([status, body]).toMatchObject([422, { ok: false, error: { code: 'request.invalid' } }]);
-    expect(world.state()).toEqual(before);
+    expect(await world.state()).toEqual(before);
   });
 
   test('refuses strangers, and is no function', async () => {

@@ -47,7 +47,7 @@ describe.each(rows(harmless))('call %s', (_, named) => {
   });
 
   test('refuses mutated input in one error frame and changes nothing', async () => {
-    const before = world.state();
+    const before = await world.state();
     await check(
       mutated(named).filter(fitsFrame),
       async (input) => {
@@ -55,7 +55,7 @@ describe.each(rows(harmless))('call %s', (_, named) => {
         expect(ok).toBe(false);
         expect(['request.invalid', 'request.http_only']).toContain((error as { code: string }).code);
         expect(JSON.stringify(error)).not.toContain(MARKER);
-        expect(world.state()).toEqual(before);
+        expect(await world.state()).toEqual(before);
       },
       10,
     );
@@ -81,7 +81,7 @@ describe.each(rows(functions.filter(({ definition }) => definition.event !== und
   });
 
   test('refuses mutated payloads and channels and changes nothing', async () => {
-    const before = world.state();
+    const before = await world.state();
     const isPayload = (value: unknown): value is Input =>
       typeof value === 'object' && value !== null && !Array.isArray(value) && fitsFrame(value);
     await check(
@@ -92,7 +92,7 @@ describe.each(rows(functions.filter(({ definition }) => definition.event !== und
         fc.pre(!definition.input.safeParse({ ...payload, [channelField]: String(target) }).success);
         const answer = await world.sockets.admin.ask(event, channel, payload);
         expect([answer.event, answer.payload.code]).toEqual(['error', 'request.invalid']);
-        expect(world.state()).toEqual(before);
+        expect(await world.state()).toEqual(before);
       },
       25,
     );
@@ -103,12 +103,12 @@ test('a call takes the idempotency keys that a header can carry, and no others',
   const call = (key: unknown) =>
     world.sockets.member.ask('call', 'system', { module: 'people', function: 'updateMe', input: {}, key });
   for (const key of ['a', 'x'.repeat(128), '01J9ZQ:!~']) expect((await call(key)).event).toBe('ack');
-  const before = world.state();
+  const before = await world.state();
   for (const key of ['', ' ', 'a b', 'x'.repeat(129), 'ä', '😀', 'a\0', 'a\n', '\ud800', 1, null, {}]) {
     const answer = await call(key);
     expect([key, answer.event, answer.payload.code]).toEqual([key, 'error', 'request.invalid']);
   }
-  expect(world.state()).toEqual(before);
+  expect(await world.state()).toEqual(before);
 });
 
 test('none of all these frames was a bug, and every socket is still open', () => {

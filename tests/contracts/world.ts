@@ -20,7 +20,7 @@ export interface World extends AsyncDisposable {
   /** Events that left the hub so far, journalled ones and others. */
   readonly events: readonly string[];
   /** The database's rows and the number of events: equal before and after what must change nothing. */
-  state(): { database: string; events: number };
+  state(): Promise<{ database: string; events: number }>;
   call(caller: CallerName, module: string, fn: string, input: unknown, key?: string): Promise<Outcome>;
   /** Open while the world is, one for each person: what is sent to nobody is no event. */
   readonly sockets: Record<Role, TestSocket>;
@@ -170,7 +170,11 @@ export async function createWorld(): Promise<World> {
     known,
     events,
     sockets,
-    state: () => ({ database: hash.now(), events: events.length }),
+    async state() {
+      // What is stored behind the events is not what the next call did.
+      await server.app.hub.journal.settled();
+      return { database: hash.now(), events: events.length };
+    },
     call: (caller, module, fn, input, key) =>
       server.app.registry.call(callerOf(caller), module, fn, input, key === undefined ? {} : { key }),
     async [Symbol.asyncDispose]() {

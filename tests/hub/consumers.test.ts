@@ -22,6 +22,9 @@ const open = async (): Promise<void> => {
     clock,
     ids: createIds(clock),
     publish: () => consumers?.wake(),
+    failed(error) {
+      throw error;
+    },
   });
   consumers = createConsumers({ db: opened.db, clock, log, journal });
 };

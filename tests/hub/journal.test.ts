@@ -12,6 +12,7 @@ let opened: TestDb;
 let clock: TestClock;
 let published: JournalEvent[];
 let journal: Journal;
+let failures: unknown[];
 
 const open = (highWater?: JournalOptions['highWater']): Promise<Journal> =>
   openJournal({
@@ -20,12 +21,14 @@ const open = (highWater?: JournalOptions['highWater']): Promise<Journal> =>
     ids: createIds(clock),
     highWater,
     publish: (event) => published.push(event),
+    failed: (error) => failures.push(error),
   });
 
 beforeEach(async () => {
   opened = openTestDb();
   clock = new TestClock();
   published = [];
+  failures = [];
   journal = await open();
 });
 afterEach(() => opened.remove());

@@ -14,7 +14,15 @@ let pages: RecoveryPages;
 beforeEach(async () => {
   opened = openTestDb();
   clock = new TestClock();
-  journal = await openJournal({ db: opened.db, clock, ids: createIds(clock), publish: () => {} });
+  journal = await openJournal({
+    db: opened.db,
+    clock,
+    ids: createIds(clock),
+    publish: () => {},
+    failed(error) {
+      throw error;
+    },
+  });
   pages = new RecoveryPages(journal);
   for (let n = 1; n <= 3; n++) await emit(n);
 });

@@ -67,6 +67,7 @@ export async function openScene({ cost = { memoryCost: 8, timeCost: 1 }, hashesA
       events.push(`${channel} ${event}`);
       payloads.push(JSON.parse(payload));
     },
+    failed: (error) => void log.push(String(error)),
   });
   const hub = {
     journal,

@@ -72,7 +72,7 @@ export async function openChat(people: Record<string, Role>): Promise<TestChat> 
   const { db } = test;
   const clock = new TestClock();
   const ids = createIds(clock);
-  const hub = await RecordingHub.open(db, clock, ids);
+  const hub = await RecordingHub.open(db, clock, ids, (error) => void failures.push(error));
   const log: string[] = [];
   const failures: unknown[] = [];
   const byName = new Map(Object.keys(people).map((name) => [name, ids.next('usr')]));
@@ -86,6 +86,7 @@ export async function openChat(people: Record<string, Role>): Promise<TestChat> 
     people: { active: (_, userIds) => userIds.filter((id) => active.has(id)) },
     failed: (cause) => void failures.push(cause),
   });
+  await chat.module.start?.();
   const registry = createRegistry({
     db,
     clock,
@@ -182,6 +183,7 @@ export async function openChat(people: Record<string, Role>): Promise<TestChat> 
 /** Calls that must be refused: with this code and its status, and with nothing stored and nothing sent. */
 export async function refused(test: TestChat, name: string, fn: ChatFunction, input: unknown): Promise<string> {
   test.frames();
+  await test.hub.journal.settled();
   const before = test.dump();
   const result = await test.raw(name, fn, input);
   if (test.dump() !== before) return 'changed the database';

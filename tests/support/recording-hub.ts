@@ -27,8 +27,8 @@ export class RecordingHub implements Pick<
     this.journal = journal;
   }
 
-  static async open(db: Db, clock: Clock, ids: Ids): Promise<RecordingHub> {
-    const journal = await openJournal({ db, clock, ids, publish: (event) => hub.#journalled(event) });
+  static async open(db: Db, clock: Clock, ids: Ids, failed: (error: unknown) => void): Promise<RecordingHub> {
+    const journal = await openJournal({ db, clock, ids, failed, publish: (event) => hub.#journalled(event) });
     const hub: RecordingHub = new RecordingHub(journal);
     return hub;
   }

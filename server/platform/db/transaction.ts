@@ -13,11 +13,6 @@ export interface Tx extends Reader {
   afterCommit(effect: () => void): void;
   /** Runs when this share or its whole batch is rolled back: for counters kept in memory. */
   onRollback(undo: () => void): void;
-  /**
-   * Puts work off to the end of the batch, or until anybody reads through a tx, whichever comes first. Of several with
-   * one key the newest runs: what many writes of a batch change again and again is stored once.
-   */
-  defer(key: string, work: (tx: Tx) => void): void;
 }
 
 export class LateWriteError extends Error {
@@ -27,19 +22,14 @@ export class LateWriteError extends Error {
   }
 }
 
-/** Work of a batch that is stored once for many writes. */
-export type Deferred = Map<string, (tx: Tx) => void>;
-
 export class Transaction implements Tx {
   readonly effects: (() => void)[] = [];
   readonly #undos: (() => void)[] = [];
   readonly #statements: Statements;
-  readonly #deferred: Deferred;
   #open = true;
 
-  constructor(statements: Statements, deferred: Deferred) {
+  constructor(statements: Statements) {
     this.#statements = statements;
-    this.#deferred = deferred;
   }
 
   get open(): boolean {
@@ -48,13 +38,11 @@ export class Transaction implements Tx {
 
   all<P extends Prepared>(query: Query<P>, params?: Params): ReturnType<P['all']> {
     this.#check();
-    this.runDeferred();
     return this.#statements.of(query).all(params) as ReturnType<P['all']>;
   }
 
   get<P extends Prepared>(query: Query<P>, params?: Params): ReturnType<P['get']> | undefined {
     this.#check();
-    this.runDeferred();
     return (this.#statements.of(query).get(params) ?? undefined) as ReturnType<P['get']> | undefined;
   }
 
@@ -71,22 +59,6 @@ export class Transaction implements Tx {
   onRollback(undo: () => void): void {
     this.#check();
     this.#undos.push(undo);
-  }
-
-  defer(key: string, work: (tx: Tx) => void): void {
-    this.#check();
-    this.#deferred.set(key, work);
-  }
-
-  /** Runs what was put off, as part of this share: if it is rolled back, the work is put off again. */
-  runDeferred(): void {
-    if (this.#deferred.size === 0) return;
-    const entries = [...this.#deferred];
-    this.#deferred.clear();
-    this.#undos.push(() => {
-      for (const [key, work] of entries) if (!this.#deferred.has(key)) this.#deferred.set(key, work);
-    });
-    for (const [, work] of entries) work(this);
   }
 
   close(): void {

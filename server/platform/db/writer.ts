@@ -3,12 +3,17 @@ import type { Database } from 'bun:sqlite';
 import type { Awaitable } from '@shared/kernel/result.ts';
 import { Statements, type Drizzle } from './query.ts';
 import { explained, StorageError } from './storage-error.ts';
-import { type Deferred, Transaction, type Tx } from './transaction.ts';
+import { Transaction, type Tx } from './transaction.ts';
 
 export { StorageError } from './storage-error.ts';
 
 /** Writes that share one commit at most: beyond that a batch's latency grows faster than its rate. */
 const BATCH = 512;
+
+/** Milliseconds after a commit of several writes within which the next one is expected to have several, too. */
+const RECENT = 5;
+/** Milliseconds for which a write then waits for the others: less than a commit of its own would cost them all. */
+const COMPANY = 1;
 
 export class NestedWriteError extends Error {
   override readonly name = 'NestedWriteError';
@@ -42,6 +47,8 @@ export interface Writer {
    * for each write of a lane that nothing waits in.
    */
   pace(milliseconds: (lane: string) => number): void;
+  /** Whether writes of this lane wait while it gathers: those of others that come later may be committed before them. */
+  gathers(lane: string): boolean;
 }
 
 interface Job {
@@ -80,6 +87,9 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
   const release = sqlite.prepare('RELEASE job');
   let queue: Job[] = [];
   let scheduled = false;
+  /** Runs while the first write of a batch waits for others. */
+  let company: ReturnType<typeof setTimeout> | undefined;
+  let last = { writes: 0, at: 0 };
   const idlers: (() => void)[] = [];
   const gatherings = new Map<string, Gathering>();
   let paceOf = (_lane: string): number => 0;
@@ -115,8 +125,8 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
     if (sqlite.inTransaction) sqlite.run(alone ? 'ROLLBACK' : 'ROLLBACK TO job; RELEASE job');
   };
 
-  const runJob = async (job: Job, alone: boolean, deferred: Deferred): Promise<void> => {
-    const tx = new Transaction(statements, deferred);
+  const runJob = async (job: Job, alone: boolean): Promise<void> => {
+    const tx = new Transaction(statements);
     job.tx = tx;
     if (!alone) savepoint.run();
     try {
@@ -157,21 +167,18 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
   const runBatch = async (jobs: Job[]): Promise<void> => {
     const started = performance.now();
     const alone = jobs.length === 1;
-    const deferred: Deferred = new Map();
     try {
       begin.run();
       for (const job of jobs) {
-        await runJob(job, alone, deferred);
+        await runJob(job, alone);
         // SQLite itself rolls everything back on some errors (disk full, RAISE(ROLLBACK)).
         if (!alone && !sqlite.inTransaction)
           throw new StorageError(job.outcome && 'error' in job.outcome ? job.outcome.error : new Error('rolled back'));
       }
       if (sqlite.inTransaction) {
-        const last = new Transaction(statements, deferred);
-        last.runDeferred();
-        last.close();
         commit.run();
-        onCommit?.(jobs.length, performance.now() - started);
+        last = { writes: Math.max(jobs.length, last.writes >> 1), at: performance.now() };
+        onCommit?.(jobs.length, last.at - started);
       }
     } catch (error) {
       abandon(jobs, error);
@@ -180,6 +187,7 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
   };
 
   const flush = async (): Promise<void> => {
+    company = undefined;
     while (queue.length > 0) {
       const jobs = queue.slice(0, BATCH);
       queue = queue.slice(BATCH);
@@ -191,12 +199,25 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
     if (gatherings.size === 0) for (const resolve of idlers.splice(0)) resolve();
   };
 
+  // After the sockets of this tick were read: what arrived together commits together.
+  const soon = (): void => void setImmediate(() => void flush());
+
   const enqueue = (jobs: Job[]): void => {
     queue.push(...jobs);
-    if (scheduled) return;
-    scheduled = true;
-    // After the sockets of this tick were read: what arrived together commits together.
-    inside.exit(() => setImmediate(() => void flush()));
+    if (company) {
+      // As many as came the last time: those who wait for their answers before they send again are all here.
+      if (queue.length < last.writes) return;
+      clearTimeout(company);
+      company = undefined;
+      inside.exit(soon);
+    } else if (!scheduled) {
+      scheduled = true;
+      const alone = last.writes < 2 || queue.length >= last.writes || performance.now() - last.at >= RECENT;
+      inside.exit(() => {
+        if (alone) soon();
+        else company = setTimeout(() => void flush(), COMPANY);
+      });
+    }
   };
 
   const gather = (job: Job, lane: string): void => {
@@ -243,5 +264,6 @@ export function createWriter({ sqlite, drizzle, onEffectError, onCommit }: Write
     pace(milliseconds) {
       paceOf = milliseconds;
     },
+    gathers: (lane) => gatherings.has(lane),
   };
 }
