@@ -42,6 +42,8 @@ async function compile(outfile: string, target?: Target): Promise<void> {
       // A stray bunfig.toml or .env in the folder Hearth is started in must not change what it does.
       autoloadBunfig: false,
       autoloadDotenv: false,
+      // Packages beside a user's module are found by what their package.json says.
+      autoloadPackageJson: true,
     },
   });
   // Stack traces read the copy inside the binary.

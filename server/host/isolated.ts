@@ -1,0 +1,108 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Beginning } from './child/order.ts';
+import type { Description } from './description.ts';
+import { Guard, type GuardTimes } from './process/guard.ts';
+import { createHostPort } from './process/host-port.ts';
+import { type Instance, type Launcher, type LaunchOptions, LoadError, type Prepared } from './instance.ts';
+import { IsolatedInstance } from './process/isolated-instance.ts';
+import { RemoteFault } from './link/link.ts';
+import { createLinkServer, type LinkServer } from './process/link-server.ts';
+import { readDescription } from './manifest.ts';
+import { ModuleProcess, type ProcessLimits, processLimits } from './process/module-process.ts';
+import { Runs } from './process/runs.ts';
+
+export interface IsolatedOptions {
+  /** Starts this Hearth: the program and its arguments. */
+  command: readonly string[];
+  /** Where the socket of the modules' processes lies; made when it is missing, for its owner alone. */
+  socketFolder: string;
+  clock: Clock;
+  /** Holds what modules answer and send against their own schemas. On outside production. */
+  checkOutput: boolean;
+  limits?: Partial<ProcessLimits>;
+  times?: GuardTimes;
+}
+
+/** Starts modules in processes of their own. Disposing of it ends the socket; instances are stopped by whoever has them. */
+export function createIsolatedLauncher(options: IsolatedOptions): Launcher & Disposable {
+  const { command, socketFolder, clock, checkOutput } = options;
+  const limits = { ...processLimits, ...options.limits };
+  const guard = new Guard(clock, options.times);
+  let server: LinkServer | undefined;
+
+  const within = async <T>(work: Promise<T>, ms: number, what: string): Promise<T> => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = clock.setTimeout(() => reject(new LoadError(`It did not ${what} within ${ms} ms`)), ms);
+    try {
+      return await Promise.race([work, promise]);
+    } finally {
+      timer.cancel();
+    }
+  };
+
+  return {
+    async prepare(launch: LaunchOptions): Promise<Prepared> {
+      server ??= createLinkServer(socketFolder);
+      const runs = new Runs();
+      const { most, host } = launch;
+      const port = createHostPort(host, runs, (level, text) => child.output.line(level, text));
+      const child: ModuleProcess = new ModuleProcess({
+        ...{ command, server, guard, clock, limits, ...port },
+        folder: launch.folder,
+        log: host.log.bind(host),
+        memory: most.memory,
+      });
+      /** Ends a process that does not do what it should, and says why in an error of this kind. */
+      const failed = async (error: unknown): Promise<LoadError> => {
+        child.kill('it did not start');
+        const exit = await child.exited;
+        if (error instanceof LoadError) return error;
+        if (error instanceof RemoteFault) return new LoadError(error.message);
+        if (exit.kind === 'stopped' || exit.reason === 'it did not start')
+          return new LoadError(error instanceof Error ? error.message : String(error));
+        return new LoadError(`It did not start: ${exit.reason}`);
+      };
+
+      let description: Description;
+      let migrated: number;
+      try {
+        const load = async (): Promise<unknown> => {
+          await child.connected;
+          return child.link.request('load', { database: launch.database }).answer;
+        };
+        const told = (await within(load(), most.loadTimeout, 'load')) as { description?: unknown; migrated?: unknown };
+        description = readDescription(told?.description, launch.id);
+        migrated = Number.isSafeInteger(told.migrated) ? Number(told.migrated) : 0;
+      } catch (error) {
+        throw await failed(error);
+      }
+      child.memoryLimit = Math.min(most.memory, description.limits.memory * 1024 * 1024);
+
+      return {
+        description,
+        migrated,
+        async begin({ database = launch.database } = {}): Promise<Instance> {
+          const beginning: Beginning = {
+            database,
+            dataFolder: launch.dataFolder,
+            settings: launch.settings,
+            checkOutput,
+          };
+          try {
+            await within(child.link.request('begin', beginning).answer, most.loadTimeout, 'start');
+          } catch (error) {
+            throw await failed(error);
+          }
+          return new IsolatedInstance({ description, child, runs, clock, host, folder: launch.dataFolder });
+        },
+        async discard() {
+          await child.stop(0);
+        },
+      };
+    },
+    [Symbol.dispose]() {
+      server?.[Symbol.dispose]();
+      server = undefined;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { isAbsolute, normalize } from 'node:path';
+import { z } from 'zod';
+import { Description } from './description.ts';
+import { LoadError } from './instance.ts';
+import { sdkVersion } from './sdk/sdk.ts';
+
+const leadsOut = (path: string): boolean =>
+  path.includes('\0') || isAbsolute(path) || /^\.\.(?:[/\\]|$)/.test(normalize(path));
+
+function* problems(description: Description, id: string): Iterable<string> {
+  if (description.id !== id) yield `id is "${description.id}", but the folder is called "${id}"`;
+  if (!Bun.semver.satisfies(sdkVersion, description.engine))
+    yield `engine "${description.engine}" does not allow hearth:sdk ${sdkVersion}`;
+  const names = [description.functions, description.streams, description.sockets].flatMap(Object.keys);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) yield `two things are called ${twice}`;
+  for (const [name, { cron, everySeconds }] of Object.entries(description.schedules))
+    if ((cron === null) === (everySeconds === null)) yield `schedules.${name} needs either cron or everySeconds`;
+  if (description.page !== null && leadsOut(description.page))
+    yield `page "${description.page}" leads out of the folder`;
+  const { tile } = description;
+  if (tile && description.streams[tile.stream]?.events.reading === undefined)
+    yield `tile.stream has to name a stream that yields "reading" events`;
+}
+
+/** What a process says its module is, believed once it was read. Throws LoadError with everything that is wrong. */
+export function readDescription(told: unknown, id: string): Description {
+  const parsed = z.safeParse(Description, told);
+  if (!parsed.success)
+    throw new LoadError(
+      parsed.error.issues
+        .slice(0, 10)
+        .map(({ path, message }) => `${path.join('.') || 'the manifest'}: ${message}`)
+        .join('\n'),
+    );
+  const wrong = [...problems(parsed.data, id)];
+  if (wrong.length > 0) throw new LoadError(wrong.join('\n'));
+  return parsed.data;
+}
