@@ -11,6 +11,8 @@ import { SignedIn } from './shell/SignedIn.tsx';
 
 const ChatPage = lazyPage(() => import('./chat/ChatPage.tsx'));
 const DashboardPage = lazyPage(() => import('./dashboard/DashboardPage.tsx'));
+const ModulesPage = lazyPage(() => import('./modules/ModulesPage.tsx'));
+const ModuleManagePage = lazyPage(() => import('./modules/manage/ModuleManagePage.tsx'));
 const PeoplePage = lazyPage(() => import('./people/PeoplePage.tsx'));
 const AdminPage = lazyPage(() => import('./admin/AdminPage.tsx'));
 const SettingsPage = lazyPage(() => import('./settings/SettingsPage.tsx'));
@@ -36,6 +38,8 @@ export function App(props: { hearth: Hearth; language: Language }) {
               <Route path="/" component={HomePage} />
               <Route path="/rooms/:roomId?" component={ChatPage} />
               <Route path="/dashboard" component={DashboardPage} />
+              <Route path="/modules" component={ModulesPage} />
+              <Route path="/modules/:id/manage" component={ModuleManagePage} />
               <Route path="/people" component={PeoplePage} />
               <Route path="/admin" component={AdminPage} />
               <Route path="/settings" component={SettingsPage} />

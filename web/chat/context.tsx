@@ -1,9 +1,9 @@
-import type { Hearth } from '@shared/client/types.ts';
 import type { Actor } from '@shared/kernel/actor.ts';
 import type { RoomId, UserId } from '@shared/kernel/ids.ts';
 import { type Accessor, createContext, createMemo, type ParentProps, useContext } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useHearth, useMe } from '../platform/hearth.tsx';
+import { sessionStore } from '../platform/session-store.ts';
 import { roomName } from './room-list-order.ts';
 import type { ChatState, RoomState } from './state.ts';
 import { type ChatStore, createChatStore } from './store.ts';
@@ -19,23 +19,7 @@ export interface Chat {
   roomName: (room: RoomState) => string;
 }
 
-// The store outlives the page: who comes back from the dashboard finds everything as it is now. It ends with the session.
-const stores = new WeakMap<Hearth, { me: UserId; store: ChatStore }>();
-
-function storeOf(hearth: Hearth, me: UserId): ChatStore {
-  const known = stores.get(hearth);
-  if (known?.me === me) return known.store;
-  known?.store.dispose();
-  const store = createChatStore({ hearth, me });
-  stores.set(hearth, { me, store });
-  const stop = hearth.state.subscribe(({ session }) => {
-    if (session.status === 'signedIn' && session.user.id === me) return;
-    stop();
-    store.dispose();
-    if (stores.get(hearth)?.store === store) stores.delete(hearth);
-  });
-  return store;
-}
+const storeOf = sessionStore((hearth, me) => createChatStore({ hearth, me }));
 
 const ChatContext = createContext<Chat>();
 

@@ -1,6 +1,7 @@
 import './shell.css';
 import { A, useLocation } from '@solidjs/router';
 import Activity from 'lucide-solid/icons/activity';
+import Blocks from 'lucide-solid/icons/blocks';
 import Gauge from 'lucide-solid/icons/gauge';
 import MessagesSquare from 'lucide-solid/icons/messages-square';
 import UsersRound from 'lucide-solid/icons/users-round';
@@ -20,6 +21,7 @@ import { UpdateNotice } from './UpdateNotice.tsx';
 const places = [
   { href: '/rooms', label: 'nav.rooms', icon: MessagesSquare, from: 'guest' },
   { href: '/dashboard', label: 'nav.dashboard', icon: Gauge, from: 'member' },
+  { href: '/modules', label: 'nav.modules', icon: Blocks, from: 'guest' },
   { href: '/people', label: 'nav.people', icon: UsersRound, from: 'guest' },
   { href: '/admin', label: 'nav.admin', icon: Activity, from: 'admin' },
 ] as const;

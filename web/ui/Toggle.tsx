@@ -3,7 +3,10 @@ import { createUniqueId, Show } from 'solid-js';
 
 export interface ToggleProps {
   label: string;
-  hint?: string;
+  /** Read aloud only: what stands beside it says it to the eye. */
+  hideLabel?: boolean;
+  hint?: string | undefined;
+  error?: string | undefined;
   checked: boolean;
   onChecked: (checked: boolean) => void;
   disabled?: boolean;
@@ -12,8 +15,10 @@ export interface ToggleProps {
 
 function Toggle(props: ToggleProps & { kind: 'checkbox' | 'switch' }) {
   const id = createUniqueId();
+  const describedBy = () =>
+    [props.error && `${id}-error`, props.hint && `${id}-hint`].filter(Boolean).join(' ') || undefined;
   return (
-    <div class="toggle">
+    <div class="toggle" classList={{ 'toggle--bare': props.hideLabel }}>
       <input
         class={`toggle-control toggle-control--${props.kind}`}
         id={id}
@@ -22,13 +27,23 @@ function Toggle(props: ToggleProps & { kind: 'checkbox' | 'switch' }) {
         name={props.name}
         checked={props.checked}
         disabled={props.disabled}
-        aria-describedby={props.hint ? `${id}-hint` : undefined}
-        onChange={(event) => props.onChecked(event.currentTarget.checked)}
+        aria-invalid={props.error ? 'true' : undefined}
+        aria-describedby={describedBy()}
+        onChange={(event) => {
+          props.onChecked(event.currentTarget.checked);
+          // It shows what is so, not what was asked for: an owner that has to ask first, or is refused, changes nothing.
+          event.currentTarget.checked = props.checked;
+        }}
       />
       <div>
-        <label class="toggle-label" for={id}>
+        <label class={props.hideLabel ? 'visually-hidden' : 'toggle-label'} for={id}>
           {props.label}
         </label>
+        <Show when={props.error}>
+          <p class="field-error" id={`${id}-error`}>
+            {props.error}
+          </p>
+        </Show>
         <Show when={props.hint}>
           <p class="field-hint" id={`${id}-hint`}>
             {props.hint}

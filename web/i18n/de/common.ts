@@ -15,6 +15,7 @@ export const common: Translation<typeof english> = {
   'nav.label': 'Hauptnavigation',
   'nav.rooms': 'Räume',
   'nav.dashboard': 'Dashboard',
+  'nav.modules': 'Module',
   'nav.people': 'Team',
   'nav.admin': 'Verwaltung',
   'nav.settings': 'Einstellungen',

@@ -9,6 +9,7 @@ import { dashboard } from './dashboard.ts';
 import { docs } from './docs.ts';
 import { errors } from './errors.ts';
 import { moduleFrame } from './module-frame.ts';
+import { modules } from './modules.ts';
 import { people } from './people.ts';
 import { settings } from './settings.ts';
 
@@ -23,5 +24,6 @@ export const de: Translation<typeof en> = {
   ...chat,
   ...dashboard,
   ...admin,
+  ...modules,
   ...moduleFrame,
 };

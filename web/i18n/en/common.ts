@@ -12,6 +12,7 @@ export const common = {
   'nav.label': 'Main navigation',
   'nav.rooms': 'Rooms',
   'nav.dashboard': 'Dashboard',
+  'nav.modules': 'Modules',
   'nav.people': 'People',
   'nav.admin': 'Admin',
   'nav.settings': 'Settings',

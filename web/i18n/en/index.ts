@@ -7,6 +7,7 @@ import { dashboard } from './dashboard.ts';
 import { docs } from './docs.ts';
 import { errors } from './errors.ts';
 import { moduleFrame } from './module-frame.ts';
+import { modules } from './modules.ts';
 import { people } from './people.ts';
 import { settings } from './settings.ts';
 
@@ -21,5 +22,6 @@ export const en = {
   ...chat,
   ...dashboard,
   ...admin,
+  ...modules,
   ...moduleFrame,
 } as const;
