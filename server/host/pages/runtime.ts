@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { sep } from 'node:path';
+import { join, sep } from 'node:path';
 import type { BunPlugin } from 'bun';
 import * as frame from '@shared/client/frame.ts' with { type: 'text' };
 import * as solid from 'solid-js/dist/solid.js' with { type: 'text' };
@@ -34,15 +34,9 @@ const isBelow = (folder: string, path: string): boolean => {
   }
 };
 
-/** A package of the module's own; undefined where it has none. */
-export function ownPackage(folder: string, name: string): string | undefined {
-  try {
-    const path = Bun.resolveSync(name, folder);
-    return isBelow(folder, path) ? path : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Whether the module brings a package of its own. Bun is not asked: it would fetch one that nobody has. */
+export const hasPackage = (folder: string, name: string): boolean =>
+  isBelow(folder, join(folder, 'node_modules', name));
 
 /** Resolves `hearth:page`, and Solid unless the module brings its own, and keeps a page to its module's folder. */
 export const pageRuntime = (folder: string): BunPlugin => ({
@@ -50,7 +44,9 @@ export const pageRuntime = (folder: string): BunPlugin => ({
   setup(build) {
     build.onResolve({ filter: /^(?:hearth:page|solid-js(?:\/.+)?)$/ }, ({ path }) => {
       if (!Object.hasOwn(embedded, path)) return undefined;
-      return path !== 'hearth:page' && ownPackage(folder, path) ? undefined : { path, namespace: 'hearth-runtime' };
+      return path !== 'hearth:page' && hasPackage(folder, 'solid-js')
+        ? undefined
+        : { path, namespace: 'hearth-runtime' };
     });
     build.onLoad({ filter: /.*/, namespace: 'hearth-runtime' }, ({ path }) => embedded[path]);
     build.onLoad({ filter: /.*/, namespace: 'file' }, ({ path }) => {

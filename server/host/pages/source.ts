@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from 'node:path';
 import type { BunPlugin } from 'bun';
-import { JSX, ownPackage } from './runtime.ts';
+import { JSX, hasPackage } from './runtime.ts';
 
 /** What is bundled: a page whose scripts are all files, or stand for files. */
 export interface PageSource {
@@ -79,7 +79,7 @@ const importSource = async (folder: string): Promise<string> => {
     const named = config?.compilerOptions?.jsxImportSource;
     if (typeof named === 'string') return named;
   }
-  return Object.keys(mounts).find((name) => ownPackage(folder, name)) ?? JSX;
+  return Object.keys(mounts).find((name) => hasPackage(folder, name)) ?? JSX;
 };
 
 /** Reads a page's entry, an absolute path within the module's folder: HTML, or a component that is mounted. */
