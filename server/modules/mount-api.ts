@@ -40,11 +40,11 @@ export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: Mo
   const handle = async (request: Request, module: string, name: string): Promise<Response> => {
     const definition = registry.find(module, name);
     const arrival = arrivalOf(request);
-    const answer = (outcome: Outcome): Response => respond(outcome, definition, arrival);
+    const answer = (outcome: Outcome): Promise<Response> => respond(outcome, definition, arrival);
     if (definition?.kind !== 'fn') return answer(registry.missing(module));
     const isGet = request.method === 'GET' || request.method === 'HEAD';
     if (request.method !== 'POST' && !(isGet && definition.effect === 'read')) {
-      const response = answer(fail(MethodNotAllowed));
+      const response = await answer(fail(MethodNotAllowed));
       response.headers.set('allow', definition.effect === 'read' ? 'GET, HEAD, POST' : 'POST');
       return response;
     }
@@ -65,7 +65,9 @@ export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: Mo
     if (!given.ok) return answer(given);
     const { input, files, discard } = given.data;
     try {
-      return answer(await registry.call(caller.data, module, name, input, { files, ...(key === null ? {} : { key }) }));
+      return await answer(
+        await registry.call(caller.data, module, name, input, { files, ...(key === null ? {} : { key }) }),
+      );
     } finally {
       await discard?.();
     }

@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import type { Content } from '@shared/kernel/content.ts';
 import type { Definition } from '@shared/kernel/contract.ts';
-import type { Result } from '@shared/kernel/result.ts';
+import { fail, NotFound } from '@shared/kernel/errors.ts';
+import type { Err, Result } from '@shared/kernel/result.ts';
 import type { Arrival } from '../platform/http/arrival.ts';
+import { fileResponse } from '../platform/http/file-response.ts';
 import type { CookieNames } from './caller.ts';
 import type { SessionChange } from './identity.ts';
 import type { Registry } from './registry.ts';
@@ -28,7 +30,7 @@ export function envelope(
 
 /** `attachment; filename*=…`: a hostile name stays a name. */
 const attachment = (name: string): string =>
-  `attachment; filename="download"; filename*=UTF-8''${encodeURIComponent(basename(name))}`;
+  `attachment; filename="download"; filename*=UTF-8''${encodeURIComponent(basename(name).toWellFormed())}`;
 
 /**
  * HTML of a module is not ours: it runs without our origin's rights, in a frame and in a tab of its own. Scripts within it
@@ -53,8 +55,22 @@ const safeTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/|video\/|text\/p
 
 const isSameSite = (to: string): boolean => /^\/(?![/\\])/.test(to) && !/[\r\n]/.test(to);
 
-/** Content as a response. Redirects leave the site never; files are attachments unless of a safe type. */
-export function contentResponse(content: Content, basePath: string, headers = new Headers()): Response {
+/** How bytes of a module are shown: as an attachment unless of a safe type, and never with our origin's rights. */
+const showBytes = ({ name, type }: { name?: string; type: string }, fallback: string, headers: Headers): void => {
+  headers.set('content-type', type);
+  headers.set('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'");
+  headers.set('cache-control', 'private, no-cache');
+  if (name !== undefined) headers.set('content-disposition', attachment(name));
+  else if (!safeTypes.test(type) && type !== 'image/svg+xml') headers.set('content-disposition', attachment(fallback));
+};
+
+/** Content as a response; undefined where its file is not there. Redirects leave the site never. */
+export function contentResponse(
+  content: Content,
+  request: Request,
+  basePath: string,
+  headers = new Headers(),
+): Response | Promise<Response | undefined> {
   switch (content.kind) {
     case 'html':
       headers.set('content-type', 'text/html; charset=utf-8');
@@ -63,15 +79,15 @@ export function contentResponse(content: Content, basePath: string, headers = ne
       headers.set('referrer-policy', 'no-referrer');
       return new Response(content.body, { headers });
     case 'binary':
-    case 'file': {
-      const type = content.type ?? (content.kind === 'file' ? Bun.file(content.path).type : 'application/octet-stream');
-      headers.set('content-type', type);
-      headers.set('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'");
-      if (content.name !== undefined) headers.set('content-disposition', attachment(content.name));
-      else if (!safeTypes.test(type) && type !== 'image/svg+xml')
-        headers.set('content-disposition', attachment(content.kind === 'file' ? content.path : 'download'));
-      return new Response(content.kind === 'file' ? Bun.file(content.path) : content.body, { headers });
-    }
+      showBytes(content, 'download', headers);
+      // Nobody will read it: whoever makes it is told, as when a client goes away.
+      if (request.method !== 'HEAD' || content.body instanceof Uint8Array)
+        return new Response(content.body, { headers });
+      content.body.cancel().catch(() => {});
+      return new Response(null, { headers });
+    case 'file':
+      showBytes({ ...content, type: content.type ?? Bun.file(content.path).type }, content.path, headers);
+      return fileResponse(request, content.path, headers);
     case 'redirect':
       if (!isSameSite(content.to)) throw new Error('A redirect must stay on this site: begin it with a single /');
       headers.set('location', `${basePath}${content.to}`);
@@ -122,18 +138,20 @@ export function createRespond({ registry, cookies, basePath }: RespondOptions) {
     );
   };
 
-  return (
+  return async (
     outcome: Result<unknown> & { session?: SessionChange },
     definition: Definition | undefined,
     arrival: Arrival,
-  ): Response => {
+  ): Promise<Response> => {
     const headers = new Headers();
     if (outcome.session) setCookies(headers, outcome.session, arrival);
-    if (!outcome.ok)
-      return envelope(outcome, registry.status(definition, outcome.error.code), arrival.requestId, headers);
-    if (definition?.kind === 'fn' && typeof definition.output === 'string')
-      return contentResponse(outcome.data as Content, basePath, headers);
-    return envelope(outcome, 200, arrival.requestId, headers);
+    const refuse = (refusal: Err): Response =>
+      envelope(refusal, registry.status(definition, refusal.error.code), arrival.requestId, headers);
+    if (!outcome.ok) return refuse(outcome);
+    if (definition?.kind !== 'fn' || typeof definition.output !== 'string')
+      return envelope(outcome, 200, arrival.requestId, headers);
+    const content = await contentResponse(outcome.data as Content, arrival.request, basePath, new Headers(headers));
+    return content ?? refuse(fail(NotFound));
   };
 }
 export type Respond = ReturnType<typeof createRespond>;

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
@@ -25,8 +25,9 @@ export interface TemporaryFilesOptions {
 }
 
 export function createTemporaryFiles({ folder, clock, ids }: TemporaryFilesOptions): TemporaryFiles {
-  rmSync(folder, { recursive: true, force: true });
+  // It may be a link to a larger disk, and stays one.
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
   const held = new Set<string>();
   return {
     reserve() {

@@ -5,6 +5,7 @@ import type { SocketData } from './socket-data.ts';
 /** What the server learned of a request before any route saw it. */
 export interface Arrival {
   requestId: string;
+  request: Request;
   peer: PeerInfo;
   /** Requests of the control socket speak for the machine's own administrator. */
   system: boolean;

@@ -3,7 +3,7 @@ import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { staticPlugin } from '@elysiajs/static';
 import { Elysia, NotFoundError } from 'elysia';
-import { matchesEntityTag } from './etag.ts';
+import { fileTag, matchesEntityTag } from './etag.ts';
 
 export interface PublicFolderOptions {
   /** The folder whose files are public, usually `<data>/public`. Made if it is missing. */
@@ -43,7 +43,7 @@ export async function publicFolder({ folder, prefix }: PublicFolderOptions) {
       const name = fileName(path.slice(prefix.length));
       const file = name === undefined ? undefined : await regularFile(root, name);
       if (!file || name === undefined) throw new NotFoundError();
-      const etag = `"${file.size.toString(36)}-${Math.trunc(file.mtimeMs).toString(36)}"`;
+      const etag = fileTag(file);
       set.headers['cache-control'] = 'no-cache';
       set.headers['x-content-type-options'] = 'nosniff';
       set.headers.etag = etag;

@@ -97,7 +97,7 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     let response: Response | undefined;
     try {
       response = url
-        ? await handle(request, { requestId, peer, system, server })
+        ? await handle(request, { requestId, request, peer, system, server })
         : envelope(fail(BadHost), BadHost.status, requestId);
     } catch (error) {
       log.error('a request failed', { requestId, error });
