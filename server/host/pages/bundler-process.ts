@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../platform/clock.ts';
 import { ownCommand } from '../../platform/own-command.ts';
 import { LoadError } from '../instance.ts';
+import { Guard } from '../process/guard.ts';
 import type { BundleOrder } from './bundle.ts';
 
 export interface BundlerLimits {
@@ -15,19 +15,6 @@ export const bundlerLimits: BundlerLimits = { time: 30_000, memory: 1024 ** 3 };
 
 /** Characters of a failure's reason. */
 const REASON = 4000;
-/** Milliseconds between two looks at the memory. */
-const LOOK = 100;
-const PAGE_SIZE = 4096;
-
-/** Resident bytes of a process, where the system tells (Linux). */
-const residentBytes = (pid: number): number => {
-  try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_SIZE;
-  } catch {
-    return 0;
-  }
-};
-
 /** The beginning of what a process says; the rest is read and forgotten, so that it does not wait for a reader. */
 async function beginningOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
@@ -45,6 +32,7 @@ async function beginningOf(stream: ReadableStream<Uint8Array>): Promise<string> 
  * whose message says where in which file.
  */
 export async function runBundler(order: BundleOrder, clock: Clock, limits = bundlerLimits): Promise<void> {
+  const guard = new Guard(clock);
   const child = Bun.spawn([...ownCommand, 'module-page'], {
     // Nobody else's settings for Bun lie in an empty folder.
     cwd: order.out,
@@ -59,15 +47,21 @@ export async function runBundler(order: BundleOrder, clock: Clock, limits = bund
     child.kill('SIGKILL');
   };
   const end = clock.setTimeout(() => kill(`Bundling took longer than ${limits.time / 1000} s`), limits.time);
-  const look = clock.setInterval(() => {
-    if (residentBytes(child.pid) > limits.memory) kill(`Bundling needed more than ${limits.memory / 1024 ** 2} MiB`);
-  }, LOOK);
+  const unwatch = guard.watch({
+    pid: child.pid,
+    onMemory(bytes) {
+      if (bytes > limits.memory) kill(`Bundling needed more than ${limits.memory / 1024 ** 2} MiB`);
+    },
+    // It has nothing to answer with; its time is short anyway.
+    ping: () => undefined,
+    onSilence() {},
+  });
   try {
     const [said, code] = await Promise.all([beginningOf(child.stderr), child.exited]);
     if (killed !== undefined) throw new LoadError(killed);
     if (code !== 0) throw new LoadError(said || `The bundler ended with ${child.signalCode ?? code}`);
   } finally {
     end.cancel();
-    look.cancel();
+    unwatch();
   }
 }
