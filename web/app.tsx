@@ -12,11 +12,13 @@ import { SignedIn } from './shell/SignedIn.tsx';
 const ChatPage = lazyPage(() => import('./chat/ChatPage.tsx'));
 const DashboardPage = lazyPage(() => import('./dashboard/DashboardPage.tsx'));
 const ModulesPage = lazyPage(() => import('./modules/ModulesPage.tsx'));
+const ModulePage = lazyPage(() => import('./modules/ModulePage.tsx'));
 const ModuleManagePage = lazyPage(() => import('./modules/manage/ModuleManagePage.tsx'));
 const PeoplePage = lazyPage(() => import('./people/PeoplePage.tsx'));
 const AdminPage = lazyPage(() => import('./admin/AdminPage.tsx'));
 const SettingsPage = lazyPage(() => import('./settings/SettingsPage.tsx'));
 const DocsPage = lazyPage(() => import('./docs/DocsPage.tsx'));
+const ModulesGuidePage = lazyPage(() => import('./docs/ModulesGuidePage.tsx'));
 const SignInPage = lazyPage(() => import('./auth/SignInPage.tsx'));
 const SetupPage = lazyPage(() => import('./auth/SetupPage.tsx'));
 const InvitePage = lazyPage(() => import('./auth/InvitePage.tsx'));
@@ -39,11 +41,13 @@ export function App(props: { hearth: Hearth; language: Language }) {
               <Route path="/rooms/:roomId?" component={ChatPage} />
               <Route path="/dashboard" component={DashboardPage} />
               <Route path="/modules" component={ModulesPage} />
+              <Route path="/modules/:id" component={ModulePage} />
               <Route path="/modules/:id/manage" component={ModuleManagePage} />
               <Route path="/people" component={PeoplePage} />
               <Route path="/admin" component={AdminPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route path="/docs" component={DocsPage} />
+              <Route path="/docs/modules" component={ModulesGuidePage} />
               <Route path="*" component={NotFoundPage} />
             </Route>
           </Router>

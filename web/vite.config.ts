@@ -1,14 +1,28 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import solid from 'vite-plugin-solid';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const GUIDE = 'virtual:modules-guide';
+
+/** The guide to modules lies beside the code that it is about; the app shows the same text. */
+const guide: Plugin = {
+  name: 'hearth-modules-guide',
+  resolveId: (id) => (id === GUIDE ? `\0${GUIDE}` : undefined),
+  load(id) {
+    if (id !== `\0${GUIDE}`) return undefined;
+    const text = (name: string) => readFileSync(here(`../server/modules/${name}`), 'utf8');
+    return `export default ${JSON.stringify({ en: text('README.md'), de: text('README.de.md') })};`;
+  },
+};
 
 export default defineConfig({
   root: here('.'),
   // Relative URLs: the server writes the base path into <base href>, so one build serves every path.
   base: './',
-  plugins: [solid()],
+  plugins: [solid(), guide],
   resolve: { alias: { '@shared': here('../shared') } },
   define: { __BUILD__: JSON.stringify(process.env.HEARTH_BUILD ?? 'dev') },
   build: {

@@ -14,7 +14,16 @@ export interface WebBuild {
 
 /** The name of the build that the present sources make. */
 export async function webBuildName(): Promise<string> {
-  const hash = await hashSources(['web', 'shared', '.scripts/build', 'package.json', 'bun.lock', 'tsconfig.json']);
+  const hash = await hashSources([
+    'web',
+    'shared',
+    'server/modules/README.md',
+    'server/modules/README.de.md',
+    '.scripts/build',
+    'package.json',
+    'bun.lock',
+    'tsconfig.json',
+  ]);
   return hash.slice(0, 12);
 }
 

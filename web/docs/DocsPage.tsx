@@ -1,5 +1,5 @@
 import './docs.css';
-import { useLocation, useNavigate } from '@solidjs/router';
+import { A, useLocation, useNavigate } from '@solidjs/router';
 import SearchX from 'lucide-solid/icons/search-x';
 import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
@@ -87,6 +87,8 @@ export default function DocsPage() {
                     <a href={absoluteUrl('api/openapi.json')} rel="external">
                       openapi.json
                     </a>
+                    {' · '}
+                    <A href="/docs/modules">{t('docs.guideLink')}</A>
                   </p>
                   <TextField type="search" label={t('docs.search')} value={query()} onValue={setQuery} />
                   <Show when={modules().length === 0}>

@@ -6,7 +6,7 @@ import { useI18n } from '../../i18n/i18n.tsx';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { CountBadge } from '../../ui/Badge.tsx';
 import { roomPath, useChat } from '../context.tsx';
-import { plainText } from '../markdown/plain-text.ts';
+import { plainText } from '../../ui/markdown/plain-text.ts';
 import { shortMoment } from '../moments.ts';
 import { othersIn } from '../room-list-order.ts';
 import { activeAt, type RoomState, unreadOf } from '../state.ts';

@@ -1,6 +1,6 @@
 import { createMemo, Match, Show, Switch } from 'solid-js';
 import { useI18n } from '../../i18n/i18n.tsx';
-import { Markdown } from '../markdown/Markdown.tsx';
+import { Markdown } from '../../ui/markdown/Markdown.tsx';
 import type { TimelineRow } from './timeline-rows.ts';
 
 /** What was said. The same elements for a pending message and the real one that takes its place. */

@@ -5,6 +5,9 @@ export const docs: Translation<typeof english> = {
   'docs.title': 'API-Referenz',
   'docs.text':
     'Jede Funktion lässt sich über HTTP, über den Socket und mit dem typisierten Client aufrufen. Version {version}. Dasselbe als Datei:',
+  'docs.guideTitle': 'Module schreiben',
+  'docs.guideLink': 'Wie man ein Modul schreibt',
+  'docs.chapters': 'Kapitel',
   'docs.search': 'Funktionen suchen',
   'docs.noMatch': 'Keine Funktion passt',
   'docs.noMatchText': 'Versuche es mit einem kürzeren Wort oder dem Namen eines Moduls.',

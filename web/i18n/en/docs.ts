@@ -2,6 +2,9 @@ export const docs = {
   'docs.title': 'API reference',
   'docs.text':
     'Every function can be called over HTTP, over the socket and with the typed client. Version {version}. The same as a file:',
+  'docs.guideTitle': 'Writing modules',
+  'docs.guideLink': 'How to write a module',
+  'docs.chapters': 'Chapters',
   'docs.search': 'Search functions',
   'docs.noMatch': 'No function matches',
   'docs.noMatchText': 'Try a shorter word, or the name of a module.',

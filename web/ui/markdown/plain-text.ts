@@ -1,7 +1,8 @@
 import { type Block, type Inline, parse } from './parse.ts';
 
-const ofInlines = (items: readonly Inline[]): string =>
-  items.map((item) => (item.kind === 'break' ? ' ' : 'text' in item ? item.text : ofInlines(item.children))).join('');
+/** What stands in a line, without its marks. */
+export const textOf = (items: readonly Inline[]): string =>
+  items.map((item) => (item.kind === 'break' ? ' ' : 'text' in item ? item.text : textOf(item.children))).join('');
 
 function ofBlock(block: Block): string {
   switch (block.kind) {
@@ -12,11 +13,11 @@ function ofBlock(block: Block): string {
     case 'list':
       return block.items.map((item) => ofBlocks(item.children)).join(' ');
     case 'table':
-      return [block.header, ...block.rows].map((row) => row.map(ofInlines).join(' ')).join(' ');
+      return [block.header, ...block.rows].map((row) => row.map(textOf).join(' ')).join(' ');
     case 'rule':
       return '';
     default:
-      return ofInlines(block.children);
+      return textOf(block.children);
   }
 }
 

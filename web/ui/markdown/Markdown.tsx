@@ -1,7 +1,9 @@
 import './markdown.css';
 import { createMemo, For, type JSX, Show } from 'solid-js';
+import { Dynamic } from 'solid-js/web';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { type Block, type Inline, type ListItem, parse } from './parse.ts';
+import { textOf } from './plain-text.ts';
 
 const Inlines = (props: { items: readonly Inline[] }) => <For each={props.items}>{inline}</For>;
 const Blocks = (props: { items: readonly Block[] }) => <For each={props.items}>{block}</For>;
@@ -50,7 +52,6 @@ function block(item: Block): JSX.Element {
         </p>
       );
     case 'heading':
-      // Messages do not take part in the outline of the page.
       return (
         <p class={`md-heading md-heading--${item.level}`}>
           <Inlines items={item.children} />
@@ -147,7 +148,34 @@ function Table(props: { table: Extract<Block, { kind: 'table' }> }) {
 /** One to three emoji and nothing else. */
 const FEW_EMOJI = /^(?:\p{RGI_Emoji}\s*){1,3}$/v;
 
-/** A message as elements: no HTML is ever made from what somebody typed. */
+/** What a heading is read by: part of an address. */
+export const headingId = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '');
+
+/** A text of several chapters, whose headings are those of the page. Those of the first level are left to the page. */
+export function Chapters(props: { text: string }) {
+  const blocks = createMemo(() => parse(props.text).filter((item) => item.kind !== 'heading' || item.level > 1));
+  return (
+    <div class="markdown markdown--chapters">
+      <For each={blocks()}>
+        {(item) => {
+          if (item.kind !== 'heading') return block(item);
+          const id = headingId(textOf(item.children));
+          return (
+            <Dynamic component={item.level === 2 ? 'h2' : 'h3'} id={id} class="md-chapter" tabindex="-1">
+              <Inlines items={item.children} />
+            </Dynamic>
+          );
+        }}
+      </For>
+    </div>
+  );
+}
+
+/** A message as elements: no HTML is ever made from what somebody typed. Its headings are no part of the page's outline. */
 export function Markdown(props: { text: string }) {
   const blocks = createMemo(() => parse(props.text));
   return (

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { safeLink } from '../../web/chat/markdown/link.ts';
-import { type Block, type Inline, parse } from '../../web/chat/markdown/parse.ts';
+import { safeLink } from '../../web/ui/markdown/link.ts';
+import { type Block, type Inline, parse } from '../../web/ui/markdown/parse.ts';
 
 const inlineText = (item: Inline): string => {
   if (item.kind === 'break') return '\n';
