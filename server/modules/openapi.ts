@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonErrors, type ErrorDef } from '@shared/kernel/errors.ts';
+import { BadForm, commonErrors, type ErrorDef, Stalled, StorageFailed, TooLarge } from '@shared/kernel/errors.ts';
 import type { Definition, FnDef, StreamDef } from '@shared/kernel/contract.ts';
 import { scopeOf } from '@shared/kernel/contract.ts';
 import type { ServerModule } from './module.ts';
@@ -59,11 +59,14 @@ const failures = (errors: readonly ErrorDef[]): Json => {
   );
 };
 
+const ofUploads: ReadonlySet<string> = new Set([BadForm, TooLarge, Stalled, StorageFailed].map(({ code }) => code));
+
 const applicable = (definition: Definition): ErrorDef[] => [
   ...commonErrors.filter(
     ({ code }) =>
       code === 'request.invalid' ||
       code === 'server.internal' ||
+      (definition.kind === 'fn' && definition.files && ofUploads.has(code)) ||
       (definition.access !== 'public' && (code === 'auth.unauthenticated' || code === 'auth.forbidden')),
   ),
   ...definition.errors,
@@ -91,6 +94,22 @@ const queryParameters = (schema: z.ZodType): Json[] => {
     required: json.required?.includes(name) ?? false,
     schema: property,
   }));
+};
+
+/** What a body may be. Files of a form may have any field's name; `file` stands for one. */
+const bodies = ({ input, files }: FnDef): Json => {
+  const schema = schemaOf(input, 'input');
+  const forms = { 'application/json': { schema }, 'application/x-www-form-urlencoded': { schema } };
+  if (!files) return forms;
+  const { maxCount, maxBytes } = files;
+  const file = {
+    type: 'array',
+    maxItems: maxCount,
+    items: { type: 'string', format: 'binary' },
+    description: `At most ${maxCount} files of ${maxBytes} bytes together, under any field's name`,
+  };
+  const properties = { ...(schema.properties as Json | undefined), file };
+  return { ...forms, 'multipart/form-data': { schema: { ...schema, properties } } };
 };
 
 const common = (module: string, name: string, definition: FnDef | StreamDef): Json => ({
@@ -135,10 +154,7 @@ const pathsOf = (module: string, name: string, definition: Definition): [string,
           ],
         }
       : {}),
-    requestBody: {
-      required: true,
-      content: { 'application/json': { schema: schemaOf(definition.input, 'input') } },
-    },
+    requestBody: { required: true, content: bodies(definition) },
     responses,
   };
   const get = {

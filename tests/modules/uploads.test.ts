@@ -93,6 +93,19 @@ describe('a form with files', () => {
   });
 });
 
+test('a function that takes files says so in the API’s description', async () => {
+  const { paths } = await (await fetch(`${drop.server.url}api/openapi.json`)).json();
+  const { requestBody, responses } = paths['/api/drop/put'].post;
+  const { properties } = requestBody.content['multipart/form-data'].schema;
+  expect(Object.keys(properties)).toEqual(['title', 'count', 'tags', 'file']);
+  expect(properties.file).toMatchObject({ maxItems: 3, items: { type: 'string', format: 'binary' } });
+  expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '408', '413', '503']));
+  expect(Object.keys(paths['/api/drop/plain'].post.requestBody.content)).toEqual([
+    'application/json',
+    'application/x-www-form-urlencoded',
+  ]);
+});
+
 describe('an upload that does not end', () => {
   const half = part('name="f"; filename="x"', 'x'.repeat(300 * KIB)).slice(0, -100 * KIB);
   const started = () => until(() => drop.left().length === 1, 'a file in tmp');
