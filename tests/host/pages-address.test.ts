@@ -29,8 +29,8 @@ const newPages = (with_ = key): Pages =>
   createPages({ basePath: base, clock, key: with_, scopesOf: () => new Set(['chat:read']) });
 const get = (path: string, init: RequestInit = {}, from = pages) =>
   from.respond(new Request(origin + path, init), peer);
-const opened = (identity = ben): string => {
-  const result = pages.open(identity, 'probe');
+const opened = async (identity = ben): Promise<string> => {
+  const result = await pages.open(identity, 'probe');
   if (!result.ok) throw new Error(result.error.code);
   return result.data.url;
 };
@@ -49,12 +49,12 @@ afterAll(() => module[Symbol.dispose]());
 
 describe('an address', () => {
   test('opens the page, with what it may use named', async () => {
-    const result = pages.open(ben, 'probe');
+    const result = await pages.open(ben, 'probe');
     expect(result).toMatchObject({
       ok: true,
       data: { scopes: ['chat:read'], build: expect.stringMatching(/^\w{32}$/) },
     });
-    const url = opened();
+    const url = await opened();
     expect(url).toMatch(/^\/hearth\/pages\/probe\/[\w-]{32}\/$/);
     const response = await get(url);
     expect(response?.status).toBe(200);
@@ -63,7 +63,7 @@ describe('an address', () => {
   });
 
   test('opens for ten minutes; what the page asks for later has no end', async () => {
-    const url = opened();
+    const url = await opened();
     const lazy = await lazyFile(url);
     now += OPENING - 1;
     expect((await get(url))?.status).toBe(200);
@@ -75,7 +75,7 @@ describe('an address', () => {
   });
 
   test('is bound to the module, and cannot be made or changed without the key', async () => {
-    const url = opened();
+    const url = await opened();
     const capability = url.split('/').at(-2) ?? '';
     const later = Buffer.from(capability, 'base64url');
     later.writeUIntBE(now + 24 * 60 * OPENING, 0, 6);
@@ -107,8 +107,8 @@ describe('an address', () => {
     'hard.js',
   ];
   test.each(tricks)('leads nowhere else by %p', async (trick) => {
-    const url = opened();
-    const folder = join(module.origin.dataFolder, 'page', buildName());
+    const url = await opened();
+    const folder = join(module.origin.dataFolder, 'page', await buildName());
     symlinkSync('/etc/passwd', join(folder, 'link.js'));
     writeFileSync(join(module.path, 'secret'), 'secret');
     linkSync(join(module.path, 'secret'), join(folder, 'hard.js'));
@@ -117,9 +117,9 @@ describe('an address', () => {
   });
 
   test('serves no file that was changed behind its back', async () => {
-    const url = opened();
+    const url = await opened();
     const lazy = await lazyFile(url);
-    const path = join(module.origin.dataFolder, 'page', buildName(), lazy);
+    const path = join(module.origin.dataFolder, 'page', await buildName(), lazy);
     renameSync(path, `${path}.kept`);
     symlinkSync('/etc/passwd', path);
     expect(await get(url + lazy)).toBeUndefined();
@@ -134,13 +134,13 @@ describe('an address', () => {
 });
 
 /** The folder of the bundle that is shown now. */
-const buildName = (): string => {
-  const result = pages.open(ben, 'probe');
+const buildName = async (): Promise<string> => {
+  const result = await pages.open(ben, 'probe');
   return result.ok ? result.data.build : '';
 };
 
 test('every answer keeps the page in an origin of its own, away from ours and from everybody else', async () => {
-  const url = opened();
+  const url = await opened();
   for (const path of [url, url + (await lazyFile(url))]) {
     const headers = (await get(path, { headers: { cookie: 'hearth_x=1', origin: 'null' } }))?.headers;
     const policy = headers?.get('content-security-policy')?.split('; ') ?? [];
@@ -160,12 +160,12 @@ test('every answer keeps the page in an origin of its own, away from ours and fr
 
 describe('a new version of the page', () => {
   test('is another build, and those who have the one before open can go on', async () => {
-    const before = opened();
+    const before = await opened();
     const lazy = await lazyFile(before);
-    const build = buildName();
+    const build = await buildName();
     module.write({ 'lazy.ts': "document.title = 'newer';" });
     await pages.load(module.origin);
-    expect(buildName()).not.toBe(build);
+    expect(await buildName()).not.toBe(build);
     expect((await get(before + lazy))?.status).toBe(200);
     module.write({ 'lazy.ts': "document.title = 'newest';" });
     await pages.load(module.origin);
@@ -176,59 +176,66 @@ describe('a new version of the page', () => {
     module.write({ 'main.ts': 'this is no script' });
     await expect(pages.load(module.origin)).rejects.toThrow(/main\.ts:1:/);
     expect(pages.problem('probe')).toMatch(/main\.ts:1:/);
-    expect(pages.open(ada, 'probe')).toMatchObject({
+    expect(await pages.open(ada, 'probe')).toMatchObject({
       ok: false,
       error: { code: 'module.page_broken', params: { reason: expect.stringContaining('main.ts:1:') } },
     });
-    expect((await get(opened(ben)))?.status).toBe(200);
+    expect((await get(await opened(ben)))?.status).toBe(200);
     module.write(files);
     await pages.load(module.origin);
     expect(pages.problem('probe')).toBeUndefined();
-    expect(opened(ada)).toStartWith(base);
+    expect(await opened(ada)).toStartWith(base);
   });
 
   test('that was overtaken is not shown', async () => {
-    const build = buildName();
+    const build = await buildName();
     module.write({ 'lazy.ts': "document.title = 'overtaken';" });
     const first = pages.load(module.origin);
     await first;
-    const overtaken = buildName();
+    const overtaken = await buildName();
     module.write(files);
     const [second, third] = [pages.load(module.origin), pages.load(module.origin)];
     await Promise.all([second, third]);
-    expect(buildName()).toBe(build);
+    expect(await buildName()).toBe(build);
     expect(overtaken).not.toBe(build);
-    expect((await get(opened()))?.status).toBe(200);
+    expect((await get(await opened()))?.status).toBe(200);
   });
 });
 
 test('a page that never was bundled says so to everybody, and why to admins alone', async () => {
   using broken = pageModule({ 'page.html': '<script type="module" src="./missing.ts"></script>' });
   await pages.load({ ...broken.origin, id: 'broken' }).catch(() => {});
-  expect(pages.open(ada, 'broken')).toMatchObject({
+  expect(await pages.open(ada, 'broken')).toMatchObject({
     error: { params: { reason: expect.stringContaining('missing') } },
   });
-  const told = pages.open(ben, 'broken');
+  const told = await pages.open(ben, 'broken');
   expect(told).toMatchObject({ ok: false, error: { code: 'module.page_broken' } });
   expect(JSON.stringify(told)).not.toContain('missing');
 });
 
+test('a page that is being bundled opens when it is there', async () => {
+  const loading = pages.load({ ...module.origin, id: 'fresh' });
+  expect(await pages.open(ben, 'fresh')).toMatchObject({ ok: true });
+  await loading;
+  pages.unload('fresh');
+});
+
 test('a module that does not run has no page, also not by an address from before', async () => {
   await pages.load({ ...module.origin, id: 'gone' });
-  const result = pages.open(ben, 'gone');
+  const result = await pages.open(ben, 'gone');
   const url = result.ok ? result.data.url : '';
   expect((await get(url))?.status).toBe(200);
   const late = pages.load({ ...module.origin, id: 'gone' });
   pages.unload('gone');
   await late;
   expect(await get(url)).toBeUndefined();
-  expect(pages.open(ada, 'gone')).toMatchObject({ ok: false, error: { code: 'module.no_page' } });
+  expect(await pages.open(ada, 'gone')).toMatchObject({ ok: false, error: { code: 'module.no_page' } });
 });
 
 test('a bundle that was cut short is not served', async () => {
-  const url = opened();
-  truncateSync(join(module.origin.dataFolder, 'page', buildName(), 'index.html'), 10);
+  const url = await opened();
+  truncateSync(join(module.origin.dataFolder, 'page', await buildName(), 'index.html'), 10);
   expect(await get(url)).toBeUndefined();
   await pages.load(module.origin);
-  expect((await get(opened()))?.status).toBe(200);
+  expect((await get(await opened()))?.status).toBe(200);
 });

@@ -35,8 +35,8 @@ export interface Pages {
   unload(id: string): void;
   /** Why the newest page was not bundled, for its author; undefined where all is well. */
   problem(id: string): string | undefined;
-  /** A same-site address at which the page can be opened in the next ten minutes. */
-  open(identity: Identity | undefined, id: string): Result<OutputOf<(typeof modules)['definitions']['page']>>;
+  /** A same-site address at which the page can be opened in the next ten minutes; waits for a bundle that is being made. */
+  open(identity: Identity | undefined, id: string): Promise<Result<OutputOf<(typeof modules)['definitions']['page']>>>;
   /** Answers for `/pages/<id>/<capability>/<name>`; undefined where nothing is there. No cookie is looked at. */
   respond(request: Request, peer: PeerInfo): Promise<Response | undefined>;
 }
@@ -107,6 +107,10 @@ export function createPages({ basePath, clock, key, scopesOf, limits }: PagesOpt
       const previous = building.get(id)?.catch(() => {});
       const built = (previous ?? Promise.resolve()).then(() => build(origin, () => turns.get(id) === turn));
       building.set(id, built);
+      const forget = (): void => {
+        if (building.get(id) === built) building.delete(id);
+      };
+      built.then(forget, forget);
       return built;
     },
     unload(id) {
@@ -114,7 +118,8 @@ export function createPages({ basePath, clock, key, scopesOf, limits }: PagesOpt
       shown.delete(id);
     },
     problem: (id) => shown.get(id)?.problem,
-    open(identity, id) {
+    async open(identity, id) {
+      await building.get(id)?.catch(() => {});
       const page = shown.get(id);
       const build = page?.builds[0];
       // The newest page counts: an admin is to see that it is broken, others go on with the one before.
