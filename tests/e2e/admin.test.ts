@@ -13,7 +13,7 @@ const browser = sharedBrowser();
 const rows = (page: Page): Locator => page.locator('.connection');
 const feed = (page: Page, text: string): Promise<void> => page.locator('.admin-feed').getByText(text).waitFor();
 const figure = (page: Page, name: string): Locator =>
-  page.locator('.figure').filter({ has: page.getByRole('heading', { name, exact: true }) });
+  page.locator('.figures .tile').filter({ has: page.getByRole('heading', { name, exact: true }) });
 const persons = async (page: Page): Promise<string[]> =>
   (await page.locator('.connection-name').allInnerTexts()).map((text) => text.replace(/\s*this page$/, '').trim());
 
@@ -90,7 +90,7 @@ test('numbers move, stand still when the server is gone, and move again by thems
     const { page } = ada;
     await page.goto(`${house.url}admin`);
     await feed(page, 'Live');
-    const total = () => figure(page, 'Frames').locator('.figure-hint').innerText();
+    const total = () => figure(page, 'Frames').locator('.tile-hint').innerText();
     const first = await total();
     await until(async () => (await total()) !== first, 'The frames stand still', 20_000);
     await house.kill();
@@ -108,7 +108,7 @@ test('where sockets are blocked the numbers come by a stream, and the page says 
     await page.goto(`${house.url}admin`);
     await feed(page, 'Live');
     await rows(page).filter({ hasText: 'this page' }).filter({ hasText: 'by a stream' }).waitFor();
-    expect(await figure(page, 'Connections').locator('.figure-value').innerText()).toBe('1');
+    expect(await figure(page, 'Connections').locator('.tile-value').innerText()).toBe('1');
   }));
 
 test('axe finds nothing on the page of an admin, neither wide nor on a phone, nor in its dialogs', () =>

@@ -10,8 +10,9 @@ import Plug from 'lucide-solid/icons/plug';
 import Save from 'lucide-solid/icons/save';
 import UsersRound from 'lucide-solid/icons/users-round';
 import { useI18n } from '../i18n/i18n.tsx';
+import type { TileValue } from '../ui/Tile.tsx';
 import { type Reading, span } from './apply-event.ts';
-import { Figure, type Value } from './Figure.tsx';
+import { Figure } from './Figure.tsx';
 import type { Format } from './format.ts';
 
 /** Readings that fill a line, one every two seconds: a minute's at first, then as many as there are. */
@@ -32,8 +33,13 @@ export function Figures(props: { readings: readonly Reading[]; latest: Reading; 
   const stats = () => props.latest.stats;
   const room = () => roomFor(props.readings.length);
   const history = (pick: Pick) => props.readings.map(pick);
-  const milliseconds = (value: number | null): Value[] => (value === null ? [] : [props.format.milliseconds(value)]);
-  const rates = (write: (value: number) => Value, received: 'framesIn' | 'bytesIn', sent: 'framesOut' | 'bytesOut') => {
+  const milliseconds = (value: number | null): TileValue[] =>
+    value === null ? [] : [props.format.milliseconds(value)];
+  const rates = (
+    write: (value: number) => TileValue,
+    received: 'framesIn' | 'bytesIn',
+    sent: 'framesOut' | 'bytesOut',
+  ) => {
     const now = props.latest.rates;
     if (!now) return [];
     return [

@@ -11,8 +11,8 @@ import Network from 'lucide-solid/icons/network';
 import Thermometer from 'lucide-solid/icons/thermometer';
 import { createMemo, Show } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
+import { Tile, type TileValue } from '../ui/Tile.tsx';
 import { type Format, textOf } from './format.ts';
-import { Tile, type Value } from './Tile.tsx';
 
 const full = 90;
 const hot = 85;
@@ -22,7 +22,7 @@ export function Tiles(props: { sample: Sample; samples: readonly Sample[]; forma
   const { t } = useI18n();
   const details = () => props.sample.details;
   const unknown = () => t('dashboard.unknown');
-  const percent = (value: number | null): Value[] => (value === null ? [] : [props.format.percent(value)]);
+  const percent = (value: number | null): TileValue[] => (value === null ? [] : [props.format.percent(value)]);
   const sizes = (part: { used: number; total: number }) =>
     t('dashboard.of', { used: textOf(props.format.bytes(part.used)), total: textOf(props.format.bytes(part.total)) });
   const told = (value: (sample: Sample) => unknown) =>
@@ -47,7 +47,7 @@ export function Tiles(props: { sample: Sample; samples: readonly Sample[]; forma
     const [first, ...more] = details().gpus ?? [];
     return first && (more.length > 0 ? `${first.name} +${more.length}` : first.name);
   };
-  const network = (): Value[] => {
+  const network = (): TileValue[] => {
     const rates = props.sample.network;
     if (!rates) return [];
     return [

@@ -1,5 +1,6 @@
 import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
 import { useTheme } from '../platform/theme.tsx';
+import type { TileTone } from '../ui/Tile.tsx';
 
 const tokens = {
   text: '--color-text-muted',
@@ -13,7 +14,7 @@ const tokens = {
   five: '--color-series-5',
 } as const;
 
-export type Tone = 'one' | 'two' | 'three' | 'four' | 'five';
+export type Tone = TileTone;
 export type Colours = Readonly<Record<keyof typeof tokens, string>>;
 
 /** A canvas does not know custom properties: the browser is asked what they come to in the theme of the moment. */

@@ -1,10 +1,14 @@
 import './tile.css';
 import TriangleAlert from 'lucide-solid/icons/triangle-alert';
-import { For, type JSX, Show } from 'solid-js';
-import type { Tone } from './colours.ts';
-import type { Quantity } from './format.ts';
+import { For, type JSX, type ParentProps, Show } from 'solid-js';
 
-export interface Value extends Quantity {
+/** One of the colours of series, by its place. */
+export type TileTone = 'one' | 'two' | 'three' | 'four' | 'five';
+
+export interface TileValue {
+  number: string;
+  /** With the blank that the language puts before it. */
+  unit?: string;
   /** Said before the number where a tile has several. */
   label?: string;
   icon?: JSX.Element;
@@ -13,9 +17,9 @@ export interface Value extends Quantity {
 export interface TileProps {
   label: string;
   icon: JSX.Element;
-  tone: Tone;
+  tone: TileTone;
   /** Empty: not known. */
-  values: readonly Value[];
+  values: readonly TileValue[];
   unknown: string;
   hint?: string | undefined;
   /** 0–100, drawn as a bar. */
@@ -25,8 +29,8 @@ export interface TileProps {
   small?: boolean;
 }
 
-/** One value of the machine, now. */
-export function Tile(props: TileProps) {
+/** One value, now; below it how it moved, or whatever else belongs to it. */
+export function Tile(props: ParentProps<TileProps>) {
   return (
     <li class={`tile tone--${props.tone}`}>
       <div class="tile-head">
@@ -72,6 +76,7 @@ export function Tile(props: TileProps) {
           />
         </div>
       </Show>
+      {props.children}
     </li>
   );
 }
