@@ -1,4 +1,5 @@
 import './modules.css';
+import { A } from '@solidjs/router';
 import type { ModuleInfo } from '@shared/modules/schema.ts';
 import Blocks from 'lucide-solid/icons/blocks';
 import { createMemo, For, Match, Show, Switch } from 'solid-js';
@@ -38,6 +39,9 @@ function HowTo() {
         {before}
         <code>modules/</code>
         {after} <code>hearth module new NAME</code>
+      </p>
+      <p class="module-hint">
+        <A href="/docs/modules">{t('modules.guide')}</A>
       </p>
     </section>
   );

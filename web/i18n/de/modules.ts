@@ -99,4 +99,8 @@ export const modules: Translation<typeof english> = {
   'modules.toList': 'Zu den Modulen',
   'modules.forAdmins': 'Für Admins des Teams',
   'modules.forAdminsText': 'Admins schalten hier Module ein und aus und ändern ihre Einstellungen.',
+  'modules.noPage': '{title} hat keine Seite',
+  'modules.noPageText': 'Es arbeitet über Befehle, eine Kachel auf dem Dashboard oder seine API.',
+  'modules.tileOf': 'von {maximum}',
+  'modules.guide': 'In zehn Minuten vom Nichts zum laufenden Modul',
 };

@@ -96,4 +96,8 @@ export const modules = {
   'modules.toList': 'To the modules',
   'modules.forAdmins': 'For admins of the team',
   'modules.forAdminsText': 'Admins switch modules on and off here and change their settings.',
+  'modules.noPage': '{title} has no page',
+  'modules.noPageText': 'It works through commands, a tile on the dashboard or its API.',
+  'modules.tileOf': 'of {maximum}',
+  'modules.guide': 'From nothing to a live module in ten minutes',
 } as const;
