@@ -101,9 +101,9 @@ async function measure(mebibytes: number): Promise<boolean> {
     const { data: taken } = JSON.parse(answer) as { data?: { size: number } };
     if (taken?.size !== mebibytes * MIB) throw new Error(`The server answered ${answer}`);
     const grown = Math.round((peak - before) / MIB);
-    console.log(
+    process.stdout.write(
       `${mebibytes} MiB in ${seconds.toFixed(1)} s (${Math.round(mebibytes / seconds)} MiB/s): ` +
-        `${Math.round(before / MIB)} MiB resident before, ${grown} MiB more at most (allowed: ${ALLOWED})`,
+        `${Math.round(before / MIB)} MiB resident before, ${grown} MiB more at most (allowed: ${ALLOWED})\n`,
     );
     return grown <= ALLOWED;
   } finally {
