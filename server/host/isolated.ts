@@ -1,15 +1,32 @@
+import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import type { Beginning } from './child/order.ts';
 import type { Description } from './description.ts';
 import { Guard, type GuardTimes } from './process/guard.ts';
 import { createHostPort } from './process/host-port.ts';
-import { type Instance, type Launcher, type LaunchOptions, LoadError, type Prepared } from './instance.ts';
+import {
+  type Instance,
+  type Launcher,
+  type LaunchOptions,
+  LoadError,
+  type Prepared,
+  SettingsRefused,
+} from './instance.ts';
 import { IsolatedInstance } from './process/isolated-instance.ts';
 import { RemoteFault } from './link/link.ts';
 import { createLinkServer, type LinkServer } from './process/link-server.ts';
 import { readDescription } from './manifest.ts';
+import { withinTime } from './within-time.ts';
 import { ModuleProcess, type ProcessLimits, processLimits } from './process/module-process.ts';
 import { Runs } from './process/runs.ts';
+
+/** What a process answers when it has begun, or would have. */
+const Begun = z.object({
+  refused: z
+    .array(z.object({ path: z.string().max(1000), code: z.string().max(100) }))
+    .max(100)
+    .optional(),
+});
 
 export interface IsolatedOptions {
   /** Starts this Hearth: the program and its arguments. */
@@ -30,15 +47,10 @@ export function createIsolatedLauncher(options: IsolatedOptions): Launcher & Dis
   const guard = new Guard(clock, options.times);
   let server: LinkServer | undefined;
 
-  const within = async <T>(work: Promise<T>, ms: number, what: string): Promise<T> => {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const timer = clock.setTimeout(() => reject(new LoadError(`It did not ${what} within ${ms} ms`)), ms);
-    try {
-      return await Promise.race([work, promise]);
-    } finally {
-      timer.cancel();
-    }
-  };
+  const within = <T>(work: Promise<T>, ms: number, what: string): Promise<T> =>
+    withinTime(clock, ms, work, () => {
+      throw new LoadError(`It did not ${what} within ${ms} ms`);
+    });
 
   return {
     async prepare(launch: LaunchOptions): Promise<Prepared> {
@@ -53,10 +65,10 @@ export function createIsolatedLauncher(options: IsolatedOptions): Launcher & Dis
         memory: most.memory,
       });
       /** Ends a process that does not do what it should, and says why in an error of this kind. */
-      const failed = async (error: unknown): Promise<LoadError> => {
+      const failed = async (error: unknown): Promise<Error> => {
         child.kill('it did not start');
         const exit = await child.exited;
-        if (error instanceof LoadError) return error;
+        if (error instanceof LoadError || error instanceof SettingsRefused) return error;
         if (error instanceof RemoteFault) return new LoadError(error.message);
         if (exit.kind === 'stopped' || exit.reason === 'it did not start')
           return new LoadError(error instanceof Error ? error.message : String(error));
@@ -89,7 +101,9 @@ export function createIsolatedLauncher(options: IsolatedOptions): Launcher & Dis
             checkOutput,
           };
           try {
-            await within(child.link.request('begin', beginning).answer, most.loadTimeout, 'start');
+            const begun = within(child.link.request('begin', beginning).answer, most.loadTimeout, 'start');
+            const { refused } = Begun.parse(await begun);
+            if (refused) throw new SettingsRefused(refused);
           } catch (error) {
             throw await failed(error);
           }

@@ -1,7 +1,7 @@
 import type { BinaryContent } from '@shared/kernel/content.ts';
 import { fail, NotReady } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
-import type { HostApi, ReceivedFile, RemoteCall } from '../instance.ts';
+import { type HostApi, type ReceivedFile, type RemoteCall, SettingsRefused } from '../instance.ts';
 import type { Reply } from '../link/link.ts';
 import { migrationsOf } from '../runtime/database.ts';
 import { describe } from '../runtime/describe.ts';
@@ -49,8 +49,13 @@ export function createHandler(folder: string, host: HostApi) {
       return { value: { description: describe(definition), migrated: migrationsOf(database) } };
     },
     async begin(params: Beginning) {
-      await begin(params);
-      return { value: null };
+      try {
+        await begin(params);
+        return { value: {} };
+      } catch (error) {
+        if (error instanceof SettingsRefused) return { value: { refused: error.issues } };
+        throw error;
+      }
     },
     async stop() {
       await runtime?.stop();

@@ -14,7 +14,8 @@ export interface Reply {
 export interface Receiver {
   events?(lines: string): boolean;
   body?(chunk: Uint8Array): boolean;
-  end(fault?: string): void;
+  /** With an Error where the link is gone, with a text where the other side broke off. */
+  end(fault?: string | Error): void;
 }
 
 /** The other side could not answer. */
@@ -191,7 +192,7 @@ export class Link {
     const asked = [...this.#asked.values()];
     this.#asked.clear();
     for (const each of asked)
-      if (each.answered) each.receiver?.end(error.message);
+      if (each.answered) each.receiver?.end(error);
       else each.reject(error);
     for (const { abort, outflow } of this.#answering.values()) {
       abort.abort(error);

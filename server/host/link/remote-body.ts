@@ -16,7 +16,7 @@ export class RemoteBody implements Receiver {
   readonly #inflow: Inflow;
   readonly #chunks: Uint8Array[] = [];
   #state: 'open' | 'ended' | 'left' = 'open';
-  #fault: string | undefined;
+  #fault: Error | undefined;
   #waiting: (() => void) | undefined;
 
   constructor(options: RemoteBodyOptions) {
@@ -40,10 +40,10 @@ export class RemoteBody implements Receiver {
     return true;
   }
 
-  end(fault?: string): void {
+  end(fault?: string | Error): void {
     if (this.#state === 'open') {
       this.#state = 'ended';
-      this.#fault = fault;
+      this.#fault = typeof fault === 'string' ? this.#options.faultOf(fault) : fault;
     }
     this.#options.onEnd();
     this.#waiting?.();
@@ -77,8 +77,7 @@ export class RemoteBody implements Receiver {
         this.#inflow.take(chunk.byteLength + CHUNK_COST);
         return controller.enqueue(chunk);
       }
-      if (this.#state !== 'open')
-        return this.#fault === undefined ? controller.close() : controller.error(this.#options.faultOf(this.#fault));
+      if (this.#state !== 'open') return this.#fault === undefined ? controller.close() : controller.error(this.#fault);
       await new Promise<void>((resolve) => {
         this.#waiting = resolve;
       });

@@ -26,7 +26,7 @@ export class RemoteEvents implements AsyncGenerator<StreamItem, void, void>, Rec
   /** Where the next event begins in the first frame. */
   #at = 0;
   #state: 'open' | 'ended' | 'left' = 'open';
-  #fault: string | undefined;
+  #fault: Error | undefined;
   #waiting: (() => void) | undefined;
 
   constructor(options: RemoteEventsOptions) {
@@ -42,10 +42,10 @@ export class RemoteEvents implements AsyncGenerator<StreamItem, void, void>, Rec
     return true;
   }
 
-  end(fault?: string): void {
+  end(fault?: string | Error): void {
     if (this.#state === 'open') {
       this.#state = 'ended';
-      this.#fault = fault;
+      this.#fault = typeof fault === 'string' ? this.#options.faultOf(fault) : fault;
     }
     this.#options.onEnd();
     this.#waiting?.();
@@ -58,7 +58,7 @@ export class RemoteEvents implements AsyncGenerator<StreamItem, void, void>, Rec
       if (this.#state === 'ended' && this.#fault !== undefined) {
         const fault = this.#fault;
         this.#fault = undefined;
-        throw this.#options.faultOf(fault);
+        throw fault;
       }
       if (this.#state !== 'open') return { done: true, value: undefined };
       await new Promise<void>((resolve) => {

@@ -1,12 +1,10 @@
-import { z } from 'zod';
-import type { ContentKind } from '@shared/kernel/content.ts';
 import { fail, Internal } from '@shared/kernel/errors.ts';
 import { ok, type Result } from '@shared/kernel/result.ts';
 import { ModuleBusy, ModuleTimeout } from '@shared/modules/errors.ts';
 import type { StreamItem } from '../../modules/registry.ts';
 import { StreamEnded } from '../../modules/sse.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { acceptContent, RefusedContent } from '../content.ts';
+import { Answers } from '../answers.ts';
 import type { Description } from '../description.ts';
 import type { Exit, HostApi, Instance, ReceivedFile, RemoteCall, Run } from '../instance.ts';
 import { RemoteBody } from '../link/remote-body.ts';
@@ -15,6 +13,7 @@ import { RemoteFault, type Request } from '../link/link.ts';
 import type { ModuleProcess } from './module-process.ts';
 import type { Runs } from './runs.ts';
 import type { ModuleEvent } from '../sdk/context.ts';
+import { withinTime } from '../within-time.ts';
 
 /** Requests that one instance works on, and bytes that wait for it, until it counts as busy. */
 const MOST_PENDING = 4096;
@@ -25,18 +24,6 @@ const SIGN_OF_LIFE = 1000;
 const STOPPING = 2000;
 /** Bodies of this many bytes at most are answered in one piece, with their length. */
 const WHOLE = 1024 * 1024;
-
-const Failure = z.object({
-  code: z.string().max(100),
-  message: z.string().max(500),
-  retryable: z.boolean(),
-  params: z.record(z.string(), z.union([z.string().max(1000), z.number()])).optional(),
-  issues: z
-    .array(z.object({ path: z.string(), code: z.string(), params: z.record(z.string(), z.unknown()).optional() }))
-    .max(100)
-    .optional(),
-  retryAfter: z.number().nonnegative().optional(),
-});
 
 export interface IsolatedInstanceOptions {
   description: Description;
@@ -52,10 +39,12 @@ export interface IsolatedInstanceOptions {
 export class IsolatedInstance implements Instance {
   readonly description: Description;
   readonly #options: IsolatedInstanceOptions;
+  readonly #answers: Answers;
 
   constructor(options: IsolatedInstanceOptions) {
     this.#options = options;
     this.description = options.description;
+    this.#answers = new Answers((level, text) => options.child.output.line(level, text), options.folder);
   }
 
   get pid(): number {
@@ -97,15 +86,23 @@ export class IsolatedInstance implements Instance {
     };
     if (kind === 'binary') request.receive((body = this.#body(name, request, over)));
     run.signal.addEventListener('abort', request.cancel, { once: true });
+    if (run.signal.aborted) request.cancel();
     let streams = false;
     try {
       const result = await this.#timed(name, request);
       if (!result.ok || typeof kind !== 'string') return result;
-      const content = await this.#content(name, kind, result.data, body);
-      streams = content.ok && body !== undefined && (content.data as { body: unknown }).body === body.stream;
+      if (!body) return await this.#answers.content(name, kind, result.data);
+      const told = (result.data ?? {}) as { size?: unknown };
+      const isWhole = typeof told.size === 'number' && told.size <= WHOLE;
+      const bytes = isWhole ? await body.whole(WHOLE) : body.stream;
+      const content = await this.#answers.content(name, kind, { ...told, body: bytes });
+      streams = content.ok && !isWhole;
       return content;
     } finally {
-      if (!streams) over();
+      if (!streams) {
+        body?.leave();
+        over();
+      }
     }
   }
 
@@ -133,7 +130,7 @@ export class IsolatedInstance implements Instance {
     };
     request.receive(events);
     try {
-      const result = this.#read(name, await request.answer);
+      const result = await this.#answered(name, request);
       if (!result.ok) {
         over();
         return result;
@@ -143,7 +140,7 @@ export class IsolatedInstance implements Instance {
       return ok(events);
     } catch (error) {
       over();
-      return this.#unanswered(name, error);
+      throw error;
     }
   }
 
@@ -195,10 +192,9 @@ export class IsolatedInstance implements Instance {
     runs.begin(run.id);
     const request = child.link.request('command', { run: run.id, name, call, input: command });
     run.signal.addEventListener('abort', request.cancel, { once: true });
+    if (run.signal.aborted) request.cancel();
     try {
-      const result = await this.#timed<string | null>(`/${name}`, request);
-      if (!result.ok) return result;
-      return typeof result.data === 'string' || result.data === null ? result : this.#broken(`/${name}`);
+      return this.#answers.readReply(`/${name}`, await this.#timed(`/${name}`, request));
     } finally {
       run.signal.removeEventListener('abort', request.cancel);
       runs.end(run.id);
@@ -207,12 +203,9 @@ export class IsolatedInstance implements Instance {
 
   async stop(patience: number): Promise<void> {
     const { child, runs, clock } = this.#options;
-    await atMost(clock, patience, Promise.race([runs.idle(), child.exited]));
-    await atMost(
-      clock,
-      STOPPING,
-      child.link.request('stop', null).answer.catch(() => {}),
-    );
+    const enough = (): void => {};
+    await withinTime<unknown>(clock, patience, Promise.race([runs.idle(), child.exited]), enough);
+    await withinTime<unknown>(clock, STOPPING, child.link.request('stop', null).answer.catch(enough), enough);
     await child.stop(STOPPING);
   }
 
@@ -221,66 +214,37 @@ export class IsolatedInstance implements Instance {
     return link.pending >= MOST_PENDING || link.waiting > MOST_WAITING;
   }
 
-  async #ask<T>(what: string, method: string, params: unknown): Promise<Result<T>> {
-    try {
-      return this.#read<T>(what, await this.#options.child.link.request(method, params).answer);
-    } catch (error) {
-      return this.#unanswered(what, error);
-    }
+  #ask<T>(what: string, method: string, params: unknown): Promise<Result<T>> {
+    return this.#answered<T>(what, this.#options.child.link.request(method, params));
   }
 
   /** The answer, or `module.timeout` where there is none in the time that the manifest gives. */
-  #timed<T>(what: string, request: Request): Promise<Result<T>> {
-    const { clock, host } = this.#options;
+  async #timed<T>(what: string, request: Request): Promise<Result<T>> {
+    const { clock, child } = this.#options;
     const { callTimeout } = this.description.limits;
-    return new Promise((resolve, reject) => {
-      const timer = clock.setTimeout(() => {
-        request.abandon();
-        host.log('warn', `${what} took longer than ${callTimeout} ms`);
-        resolve(fail(ModuleTimeout));
-        this.#expectLife();
-      }, callTimeout);
-      request.answer.then(
-        (told) => {
-          timer.cancel();
-          resolve(this.#read<T>(what, told));
-        },
-        (error: unknown) => {
-          timer.cancel();
-          try {
-            resolve(this.#unanswered(what, error));
-          } catch (gone) {
-            reject(gone as Error);
-          }
-        },
-      );
+    return withinTime(clock, callTimeout, this.#answered<T>(what, request), () => {
+      request.abandon();
+      child.output.line('warn', `${what} took longer than ${callTimeout} ms`);
+      void this.#expectLife();
+      return fail(ModuleTimeout);
     });
   }
 
-  #expectLife(): void {
-    const { child, clock } = this.#options;
-    const timer = clock.setTimeout(() => child.kill('it does not answer'), SIGN_OF_LIFE);
-    void Promise.race([child.link.ping(), child.exited]).then(() => timer.cancel());
-  }
-
-  /** What the process says is a Result is read as one. */
-  #read<T>(what: string, told: unknown): Result<T> {
-    if (typeof told !== 'object' || told === null || !('ok' in told)) return this.#broken(what);
-    if (told.ok === true) return { ok: true, data: ('data' in told ? told.data : undefined) as T };
-    const failure = Failure.safeParse('error' in told ? told.error : undefined);
-    return failure.success ? ({ ok: false, error: failure.data } as Result<T>) : this.#broken(what);
-  }
-
-  #broken(what: string): Result<never> {
-    this.#options.host.log('error', `${what} did not answer with a result`);
-    return fail(Internal);
-  }
-
   /** A fault of the module's side is told in its log; that the instance is gone goes on to the caller. */
-  #unanswered(what: string, error: unknown): Result<never> {
-    if (!(error instanceof RemoteFault)) throw error;
-    this.#options.host.log('error', `${what} could not answer: ${error.message}`);
-    return fail(Internal);
+  async #answered<T>(what: string, request: Request): Promise<Result<T>> {
+    try {
+      return this.#answers.read<T>(what, await request.answer);
+    } catch (error) {
+      if (!(error instanceof RemoteFault)) throw error;
+      return this.#answers.fault(`${what} could not answer: ${error.message}`);
+    }
+  }
+
+  async #expectLife(): Promise<void> {
+    const { child, clock } = this.#options;
+    await withinTime(clock, SIGN_OF_LIFE, Promise.race([child.link.ping(), child.exited]), () =>
+      child.kill('it does not answer'),
+    );
   }
 
   #fault(): Error {
@@ -292,34 +256,10 @@ export class IsolatedInstance implements Instance {
       grant: request.grant,
       cancel: request.cancel,
       faultOf: (text) => {
-        this.#options.host.log('error', `${what} broke off in its answer: ${text}`);
+        this.#answers.fault(`${what} broke off in its answer: ${text}`);
         return new Error(text);
       },
       onEnd: over,
     });
   }
-
-  async #content(what: string, kind: ContentKind, told: unknown, body?: RemoteBody): Promise<Result<unknown>> {
-    const { host, folder } = this.#options;
-    try {
-      if (!body) return ok(await acceptContent(kind, told, folder));
-      const { size } = (told ?? {}) as { size?: unknown };
-      const isWhole = typeof size === 'number' && size <= WHOLE;
-      const bytes = isWhole ? await body.whole(WHOLE) : body.stream;
-      return ok(await acceptContent(kind, { ...(told as object), body: bytes }, folder));
-    } catch (error) {
-      body?.leave();
-      if (!(error instanceof RefusedContent)) throw error;
-      host.log('error', `${what}: ${error.message}`);
-      return fail(Internal);
-    }
-  }
-}
-
-/** Resolves when the work is done or the time is over. */
-async function atMost(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = clock.setTimeout(resolve, ms);
-  await Promise.race([work, promise]);
-  timer.cancel();
 }

@@ -74,7 +74,7 @@ function checkShape(exported: unknown): asserts exported is ModuleDefinition {
  * Imports `module.ts` of a folder and returns what it exports. `version` tells this loading from earlier ones of the same
  * process. Rejects with LoadError.
  */
-export async function loadModule(folder: string, version?: number): Promise<ModuleDefinition> {
+export async function loadModule(folder: string, version?: string): Promise<ModuleDefinition> {
   const file = join(folder, 'module.ts');
   let loaded: { default?: unknown };
   try {

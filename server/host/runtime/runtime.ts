@@ -4,7 +4,7 @@ import { fail, Internal, NotFound } from '@shared/kernel/errors.ts';
 import { ok, type Result } from '@shared/kernel/result.ts';
 import type { StreamItem } from '../../modules/registry.ts';
 import { validate } from '../../modules/validation.ts';
-import type { HostApi, ReceivedFile, RemoteCall, Run } from '../instance.ts';
+import { type HostApi, type ReceivedFile, type RemoteCall, type Run, SettingsRefused } from '../instance.ts';
 import type { ModuleEvent } from '../sdk/context.ts';
 import type { ModuleDefinition } from '../sdk/define.ts';
 import { type Contexts, createContexts } from './contexts.ts';
@@ -55,10 +55,7 @@ export class Runtime {
   static async begin(options: RuntimeOptions): Promise<Runtime> {
     const { definition, host, folder, database } = options;
     const settings: Result<unknown> = definition.settings ? validate(definition.settings, options.settings) : ok({});
-    if (!settings.ok) {
-      const fields = (settings.error.issues ?? []).map(({ path, code }) => `${path || 'settings'} (${code})`);
-      throw new Error(`Its settings are not valid: ${fields.join(', ')}`);
-    }
+    if (!settings.ok) throw new SettingsRefused(settings.error.issues ?? []);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const db = openDatabase(database);
     const abort = new AbortController();
