@@ -9,9 +9,14 @@ import type { ChatDeps } from './deps.ts';
 import { joinedWithRecent, withRecent } from './derived/derived.ts';
 import { findJoined, findPublic, type JoinedRow, type RoomRow } from './store.ts';
 
-/** The person who acts; none when a module or the machine itself does, for only people are in rooms. */
-export const personOf = ({ actor }: Context): UserId | undefined =>
-  actor.kind === 'user' ? (actor.id as UserId) : undefined;
+/**
+ * The person whose rights count: who acts, or whom a module acts for. None when a module or the machine acts for itself,
+ * for only people are in rooms.
+ */
+export const personOf = ({ identity }: Context): UserId | undefined => identity?.userId as UserId | undefined;
+
+/** Whether a module acts that nobody called: it goes where everybody of the team could. */
+export const isModuleItself = ({ actor, identity }: Context): boolean => actor.kind === 'module' && !identity;
 
 /** A room through the actor's membership. */
 export async function joinedRoom(
@@ -45,6 +50,18 @@ export async function roomToUse(d: ChatDeps, reader: Reader, ctx: Context, roomI
   const joined = await joinedRoom(d, reader, ctx, roomId);
   if (joined) return ok(joined);
   return fail((await openRoom(d, reader, ctx, roomId)) ? Forbidden : RoomNotFound);
+}
+
+/** For posting: what members may, and public rooms for a module that acts for itself. */
+export async function roomToPostIn(
+  d: ChatDeps,
+  reader: Reader,
+  ctx: Context,
+  roomId: string,
+): Promise<Result<RoomRow>> {
+  if (!isModuleItself(ctx)) return roomToUse(d, reader, ctx, roomId);
+  const room = await openRoom(d, reader, ctx, roomId);
+  return room ? ok(room) : fail(RoomNotFound);
 }
 
 /** For reading: the rooms that the actor is in, and public ones. */

@@ -1,7 +1,10 @@
 import type { chat as contract } from '@shared/chat/contract.ts';
+import type { Result } from '@shared/kernel/result.ts';
+import type { Context } from '../modules/context.ts';
 import type { Role } from '../modules/identity.ts';
 import type { ServerModule } from '../modules/module.ts';
 import type { Tx } from '../platform/db/db.ts';
+import { roomToPostIn } from './access.ts';
 import type { ChatDeps, ChatOptions } from './deps.ts';
 import { Derived } from './derived/derived.ts';
 import { MembershipCache } from './membership-cache.ts';
@@ -19,6 +22,8 @@ export interface Chat {
   welcome(tx: Tx, person: { id: string; role: Role }): Promise<void>;
   /** Makes the default room, in the transaction that makes the team; this person owns it. */
   found(tx: Tx, userId: string, name: string): Promise<void>;
+  /** Whether this caller may post in a room; refused as `postMessage` would be. */
+  mayPost(ctx: Context, roomId: string): Promise<Result<void>>;
 }
 
 export function createChat(options: ChatOptions): Chat {
@@ -34,5 +39,9 @@ export function createChat(options: ChatOptions): Chat {
       if (role !== 'guest') await welcomePerson(deps, tx, id);
     },
     found: (tx, userId, name) => foundRoom(deps, tx, userId, name),
+    async mayPost(ctx, roomId) {
+      const room = await roomToPostIn(deps, options.db.read, ctx, roomId);
+      return room.ok ? { ok: true, data: undefined } : room;
+    },
   };
 }

@@ -87,8 +87,7 @@ export function leaveRoom(d: ChatDeps, ctx: Context, { roomId }: InRoom): Promis
     const room = await roomToUse(d, tx, ctx, roomId);
     if (!room.ok) return room;
     if (room.data.kind === 'direct') return fail(DirectRoomFixed);
-    const userId = ctx.actor.id as UserId;
-    const out = await takeOut(d, tx, room.data, { userId, role: room.data.role }, ctx.actor);
+    const out = await takeOut(d, tx, room.data, room.data, ctx.actor);
     if (!out.ok) return out;
     ctx.journalled(out.data);
     return ok();

@@ -4,7 +4,7 @@ import { fail } from '@shared/kernel/errors.ts';
 import { type Err, ok, type Result } from '@shared/kernel/result.ts';
 import type { Context } from '../modules/context.ts';
 import type { Tx } from '../platform/db/db.ts';
-import { roomToUse } from './access.ts';
+import { personOf, roomToPostIn } from './access.ts';
 import type { ChatDeps } from './deps.ts';
 import { roomChannel } from './events.ts';
 import { findInRoom, findSent, insertMessage, type MessageRow } from './store.ts';
@@ -31,12 +31,13 @@ const isRepeat = (row: MessageRow, input: PostMessageInput): boolean =>
   row.replyTo === (input.replyTo ?? null) &&
   row.threadId === (input.threadId ?? null);
 
-/** Whether the actor may post here; answered from memory for those who posted before. */
+/** Whether the actor may post here; answered from memory for people who posted before. */
 async function mayPost(d: ChatDeps, ctx: Context, tx: Tx, roomId: string): Promise<Err | undefined> {
-  if (d.memberships.holds(roomId, ctx.actor.id)) return undefined;
-  const room = await roomToUse(d, tx, ctx, roomId);
+  const userId = personOf(ctx);
+  if (userId !== undefined && d.memberships.holds(roomId, userId)) return undefined;
+  const room = await roomToPostIn(d, tx, ctx, roomId);
   if (!room.ok) return room;
-  d.memberships.remember(tx, roomId, ctx.actor.id);
+  if (userId !== undefined) d.memberships.remember(tx, roomId, userId);
   return undefined;
 }
 

@@ -10,7 +10,7 @@ import { announce } from './presence.ts';
 import { welcomePackage } from './preview.ts';
 import { markRead } from './reading.ts';
 import { browseRooms, createRoom, listRooms } from './rooms.ts';
-import { findJoined, findOpen, listRoomIds } from './store.ts';
+import { findJoined, findOpen, findPublic, listRoomIds } from './store.ts';
 import { createTyping } from './typing.ts';
 
 export function chatModule(d: ChatDeps): ServerModule<typeof contract> {
@@ -41,6 +41,8 @@ export function chatModule(d: ChatDeps): ServerModule<typeof contract> {
           kind: 'journalled',
           maySubscribe: async ({ userId }, channel) =>
             (await d.db.read.get(findJoined, { roomId: channel.slice('room:'.length), userId })) !== undefined,
+          openToModules: async (channel) =>
+            (await d.db.read.get(findPublic, { roomId: channel.slice('room:'.length) })) !== undefined,
           accepts: async (channel) =>
             (await d.db.read.get(findOpen, { roomId: channel.slice('room:'.length) })) !== undefined,
         },

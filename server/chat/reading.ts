@@ -25,7 +25,7 @@ export function markRead(
     const { head, readPosition } = room.data;
     const position = Math.max(readPosition, Math.min(input.position, head));
     if (position > readPosition) {
-      const userId = ctx.actor.id;
+      const userId = room.data.userId;
       await tx.run(moveRead, { roomId, userId, position });
       ctx.journalled(await emit(d.hub, tx, userChannel(userId), 'read_moved', { roomId, position }, ctx.actor));
     }

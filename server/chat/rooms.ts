@@ -6,15 +6,21 @@ import { ok, type Result } from '@shared/kernel/result.ts';
 import type { Context, Journalled } from '../modules/context.ts';
 import { userActor } from '../modules/identity.ts';
 import type { Tx } from '../platform/db/db.ts';
-import { personOf } from './access.ts';
+import { isModuleItself, personOf } from './access.ts';
 import type { ChatDeps } from './deps.ts';
 import { emit, GLOBAL } from './events.ts';
-import { byActivity, joinedWithRecent } from './derived/derived.ts';
+import { byActivity, joinedWithRecent, withRecent } from './derived/derived.ts';
 import { enter } from './membership.ts';
 import { roomAs } from './room-view.ts';
-import { insertRoom, listJoined, listOpen, moveHead, type RoomRow } from './store.ts';
+import { insertRoom, listJoined, listOpen, listPublic, moveHead, type RoomRow } from './store.ts';
 
+/** A module that acts for itself is in no room; it is told those that it may post into, where nothing is unread to it. */
 export async function listRooms({ db, derived }: ChatDeps, ctx: Context): Promise<Result<Room[]>> {
+  if (isModuleItself(ctx)) {
+    const { recent } = derived;
+    const open = (await db.read.all(listPublic)).map((row) => withRecent(row, recent)).sort(byActivity);
+    return ok(open.map((row) => roomAs(row, { role: 'member', readPosition: row.head })));
+  }
   const userId = personOf(ctx) ?? '';
   const { recent } = derived;
   const rows = await db.read.all(listJoined, { userId });

@@ -15,12 +15,17 @@ const roomColumns = {
   members: rooms.members,
   createdAt: rooms.createdAt,
 };
-const joinedColumns = { ...roomColumns, role: roomMembers.role, readPosition: roomMembers.readPosition };
+const joinedColumns = {
+  ...roomColumns,
+  userId: roomMembers.userId,
+  role: roomMembers.role,
+  readPosition: roomMembers.readPosition,
+};
 
 /** A room as it is for everybody. */
 export type RoomRow = Pick<typeof rooms.$inferSelect, keyof typeof roomColumns>;
 /** A room as one of its members has it. */
-export type JoinedRow = RoomRow & Pick<typeof roomMembers.$inferSelect, 'role' | 'readPosition'>;
+export type JoinedRow = RoomRow & Pick<typeof roomMembers.$inferSelect, 'userId' | 'role' | 'readPosition'>;
 export type MessageRow = typeof messages.$inferSelect;
 
 export const findJoined = query((db) =>
@@ -102,6 +107,14 @@ export const listOpen = query((db) =>
     .leftJoin(roomMembers, and(eq(roomMembers.roomId, rooms.id), eq(roomMembers.userId, p('userId'))))
     .where(and(eq(rooms.kind, 'public'), isNull(rooms.archivedAt), isNull(roomMembers.userId)))
     .orderBy(desc(rooms.activity), asc(rooms.id))
+    .prepare(),
+);
+
+export const listPublic = query((db) =>
+  db
+    .select(roomColumns)
+    .from(rooms)
+    .where(and(eq(rooms.kind, 'public'), isNull(rooms.archivedAt)))
     .prepare(),
 );
 

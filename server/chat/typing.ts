@@ -1,4 +1,4 @@
-import type { RoomId, UserId } from '@shared/kernel/ids.ts';
+import type { RoomId } from '@shared/kernel/ids.ts';
 import { ok, type Result } from '@shared/kernel/result.ts';
 import type { Context } from '../modules/context.ts';
 import { roomToUse } from './access.ts';
@@ -47,7 +47,7 @@ export function createTyping(d: ChatDeps): SetTyping {
   return async (ctx, { roomId, typing }) => {
     const room = await roomToUse(d, d.db.read, ctx, roomId);
     if (!room.ok) return room;
-    const userId = ctx.actor.id as UserId;
+    const { userId } = room.data;
     if (isNews(`${roomId} ${userId}`, typing))
       signalOthers(hub, roomChannel(roomId), userId, 'user_typing', { roomId, userId, typing });
     return ok();

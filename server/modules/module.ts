@@ -45,6 +45,8 @@ export interface ChannelNamespace {
   /** journalled: recoverable by offset · latest: a subscriber gets the last value at once · ephemeral: neither. */
   readonly kind: 'journalled' | 'latest' | 'ephemeral';
   maySubscribe(identity: Identity, channel: string): Awaitable<boolean>;
+  /** Whether a module that acts for itself, with the scope to read here, may listen to this channel. Without it none may. */
+  openToModules?(channel: string): Awaitable<boolean>;
   /**
    * Whether there is such a channel for the server side API (`hub.publish`) to send events of its own on. Without it
    * nobody but the module itself publishes here.
