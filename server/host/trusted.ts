@@ -129,7 +129,10 @@ class TrustedInstance implements Instance {
     input: unknown,
   ): Promise<Result<AsyncGenerator<StreamItem, void, void>>> {
     const started = this.#options.runtime.stream(run, name, call, input);
-    return started.ok ? ok(this.#counted(run.id, started.data)) : started;
+    if (!started.ok) return started;
+    const generator = this.#counted(run.id, started.data);
+    run.signal.addEventListener('abort', () => void generator.return().catch(() => {}), { once: true });
+    return ok(generator);
   }
 
   async connect(run: Run, handler: string, call: RemoteCall, input: unknown): Promise<Result<void>> {

@@ -68,9 +68,10 @@ export async function pumpBody(
   while (!outflow.cancelled) {
     const { done, value } = await reader.read();
     if (done) return;
-    for (let at = 0; at < value.byteLength && !outflow.cancelled; at += PORTION.body) {
+    for (let at = 0; at < value.byteLength; at += PORTION.body) {
       const ready = outflow.ready();
       if (ready) await ready;
+      if (outflow.cancelled) return;
       const chunk = value.subarray(at, at + PORTION.body);
       outflow.sent(chunk.byteLength + CHUNK_COST);
       send(chunk);

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { fail, Internal, NotFound } from '@shared/kernel/errors.ts';
 import { ok, type Result } from '@shared/kernel/result.ts';
 import type { StreamItem } from '../../modules/registry.ts';
+import { StreamEnded } from '../../modules/sse.ts';
 import { validate } from '../../modules/validation.ts';
 import { type HostApi, type ReceivedFile, type RemoteCall, type Run, SettingsRefused } from '../instance.ts';
 import type { ModuleEvent } from '../sdk/context.ts';
@@ -169,7 +170,7 @@ export class Runtime {
     } catch (error) {
       // A wait that the client's leaving ended is no fault.
       if (!(signal.aborted && isAbort(error, signal))) this.#host.log('error', faultText(name, error));
-      throw error;
+      throw new StreamEnded(fail(Internal).error);
     }
   }
 
