@@ -4,6 +4,7 @@ import { METRICS_CHANNEL } from '@shared/metrics/events.ts';
 import { type Auth, createAccounts, createAuth, type PasswordCost } from './auth/auth.ts';
 import { createChat } from './chat/chat.ts';
 import type { Config } from './config.ts';
+import { createHosting } from './host/hosting.ts';
 import type { HubLimits } from './hub/admission.ts';
 import { createHub, type RunningHub } from './hub/create-hub.ts';
 import { hubModule, observe } from './hub/module.ts';
@@ -15,9 +16,11 @@ import { createMetrics, thisMachine } from './metrics/metrics.ts';
 import { metricsModule } from './metrics/module.ts';
 import { cookieNames, createCallerOf } from './modules/caller.ts';
 import { pruneKeys } from './modules/idempotency.ts';
+import type { RequestInfo } from './modules/context.ts';
 import { LiveSessions } from './modules/live-sessions.ts';
 import type { ServerModule } from './modules/module.ts';
 import { mountApi } from './modules/mount-api.ts';
+import { mountPages } from './modules/mount-pages.ts';
 import { mountSocket } from './modules/mount-socket.ts';
 import { mountSse } from './modules/mount-sse.ts';
 import { createRegistry, type Registry } from './modules/registry.ts';
@@ -117,7 +120,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 async function compose(options: AppOptions, folder: DataFolder, db: Db, statistics: Statistics): Promise<App> {
   const { config, log, clock = systemClock, random = Math.random, passwordCost, modules: extra = [] } = options;
   const ids = createIds(clock);
-  const { instanceId, jwtKey } = folder.secrets;
+  const { instanceId, jwtKey, moduleKey } = folder.secrets;
+  const checkOutput = process.env.NODE_ENV !== 'production';
   const temporary = createTemporaryFiles({ folder: folder.paths.temporary, clock, ids });
   const assets = createAssets({ basePath: config.basePath });
   const live = new LiveSessions(clock);
@@ -162,11 +166,44 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     publish: (sample) => hub.publish(METRICS_CHANNEL, 'system_metrics', sample),
   });
 
-  const modules: ServerModule[] = [auth.module, people.module, chat.module, metricsModule(metrics), ...extra];
+  const ownRequest = (userAgent = ''): RequestInfo => ({
+    requestId: ids.next('req'),
+    ip: '',
+    userAgent,
+    headers: {},
+    transport: 'control',
+    baseUrl: config.publicUrl?.href ?? `http://localhost:${config.port}${config.basePath}/`,
+    local: true,
+  });
+  const host = await createHosting({
+    db,
+    clock,
+    log,
+    hub,
+    registry: () => registry,
+    folder: folder.paths.folder,
+    basePath: config.basePath,
+    moduleKey,
+    checkOutput,
+    trustedIds: config.trustedModules,
+    most: { memory: config.moduleMemory, instances: config.moduleInstances },
+    ownRequest: (id) => ownRequest(`module ${id}`),
+    notifyAdmins: async (code, params) => log.warn('admins should know', { code, ...params }),
+  });
+
+  const modules: ServerModule[] = [
+    auth.module,
+    people.module,
+    chat.module,
+    metricsModule(metrics),
+    host.module,
+    ...extra,
+  ];
   let server: HttpServer | undefined;
   const requests = (): Record<string, number> => server?.requests() ?? {};
   modules.push(hubModule({ hub, modules: () => modules, live, clock, requests }));
-  const registry = createRegistry({ db, clock, log, modules, checkOutput: process.env.NODE_ENV !== 'production' });
+  const registry = createRegistry({ db, clock, log, modules, checkOutput });
+  registry.explain(host.refusal);
   hub.serve(registry);
   for (const module of modules) await module.start?.();
 
@@ -183,15 +220,19 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     log,
     outside: [await publicFolder({ folder: join(folder.paths.folder, 'public'), prefix: `${config.basePath}/public` })],
     mounts: (arrivalOf) => {
-      // Filled in by whoever runs modules.
-      const scopesOf = (): undefined => undefined;
-      const callerOf = createCallerOf({ authenticator: auth.authenticator, cookies, arrivalOf, scopesOf });
+      const callerOf = createCallerOf({
+        authenticator: auth.authenticator,
+        cookies,
+        arrivalOf,
+        scopesOf: host.scopesOf,
+      });
       const uploads = createUploads({ temporary, clock, log });
       const mount = { registry, callerOf, arrivalOf, respond, uploads, live, clock, ids, log };
       return [
         mountApi(mount),
         mountSse(mount),
         mountSocket(mount),
+        mountPages({ arrivalOf, respond: host.pages.respond }),
         mountHub({ hub, callerOf, arrivalOf, statistics, ready }),
         mountMetrics({
           arrivalOf,
@@ -221,6 +262,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     hub.stop();
     pruning.cancel();
     for (const module of modules.toReversed()) await module.stop?.();
+    host.close();
     await db.idle();
     marking.stop();
     await db.close();
@@ -235,25 +277,10 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     auth,
     handle,
     async callAsSystem(module, fn, input) {
-      const requestId = ids.next('req');
-      const outcome = await registry.call(
-        {
-          system: true,
-          signal: new AbortController().signal,
-          request: {
-            requestId,
-            ip: '',
-            userAgent: '',
-            headers: {},
-            transport: 'control',
-            baseUrl: config.publicUrl?.href ?? `http://localhost:${config.port}${config.basePath}/`,
-            local: true,
-          },
-        },
-        module,
-        fn,
-        input,
-      );
+      const request = ownRequest();
+      const { requestId } = request;
+      const caller = { system: true, signal: new AbortController().signal, request } as const;
+      const outcome = await registry.call(caller, module, fn, input);
       return outcome.ok ? { ok: true, data: outcome.data, requestId } : { ok: false, error: outcome.error, requestId };
     },
     attach(given) {
@@ -261,6 +288,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
       hub.listen(given.server);
       given.use(handle);
       given.openControl(folder.paths.socket);
+      host.run(given.server);
     },
     snapshot: (file) => db.snapshot(file),
     close: () => (closing ??= close()),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { ModuleId } from '@shared/modules/schema.ts';
 import { z } from 'zod';
 import { logLevels, type LogFormat, type LogLevel } from './platform/log.ts';
 
@@ -21,6 +22,12 @@ export interface Config {
   readonly logFormat: LogFormat;
   /** What a scraper of `/metrics` has to show, instead of the token in the data folder. */
   readonly metricsToken?: string;
+  /** Ids of modules that run in the server's own process: faster, and without any border. */
+  readonly trustedModules: readonly string[];
+  /** Most MiB that an instance of a module may take, whatever its manifest asks for. */
+  readonly moduleMemory: number;
+  /** Most instances of one module at once. */
+  readonly moduleInstances: number;
 }
 
 /** A setting that cannot be used. The message is one line and names the flag or variable. */
@@ -81,6 +88,13 @@ const trustedProxies = z
   .string()
   .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
   .pipe(z.array(cidr));
+
+const trustedModules = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
+  .pipe(z.array(ModuleId));
+
+const between = (least: number, most: number) => wholeNumber.transform(Number).pipe(z.number().min(least).max(most));
 
 interface Setting<T> {
   flag: string;
@@ -143,6 +157,19 @@ export const settings = {
     'at least 16 letters, digits or signs',
     true,
   ),
+  trustedModules: setting('trusted-module', 'HEARTH_TRUSTED_MODULES', trustedModules, 'ids of modules, such as hello'),
+  moduleMemory: setting(
+    'module-memory',
+    'HEARTH_MODULE_MEMORY',
+    between(32, 16_384),
+    'a whole number of MiB from 32 to 16384',
+  ),
+  moduleInstances: setting(
+    'module-instances',
+    'HEARTH_MODULE_INSTANCES',
+    between(1, 16),
+    'a whole number from 1 to 16',
+  ),
 } as const;
 
 /** Flags as the command line gives them, by the names of `Config`. */
@@ -192,6 +219,9 @@ export function parseConfig(sources: ConfigSources): Config {
     logLevel: read('logLevel', settings.logLevel, sources),
     logFormat: read('logFormat', settings.logFormat, sources),
     metricsToken: read('metricsToken', settings.metricsToken, sources),
+    trustedModules: read('trustedModules', settings.trustedModules, sources),
+    moduleMemory: read('moduleMemory', settings.moduleMemory, sources),
+    moduleInstances: read('moduleInstances', settings.moduleInstances, sources),
   };
   const url = given.publicUrl?.value;
   const urlPath = basePath.parse(url?.pathname ?? '');
@@ -210,5 +240,8 @@ export function parseConfig(sources: ConfigSources): Config {
     logLevel: given.logLevel?.value ?? 'info',
     logFormat: given.logFormat?.value ?? (sources.terminal ? 'pretty' : 'json'),
     ...(given.metricsToken ? { metricsToken: given.metricsToken.value } : {}),
+    trustedModules: Object.freeze(given.trustedModules?.value ?? []),
+    moduleMemory: given.moduleMemory?.value ?? 1024,
+    moduleInstances: given.moduleInstances?.value ?? 4,
   });
 }

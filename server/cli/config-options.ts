@@ -11,6 +11,9 @@ const texts: Record<keyof typeof settings, [value: string, description: string]>
   logLevel: ['<level>', 'debug, info, warn or error (default: info)'],
   metricsToken: ['<token>', 'what /metrics asks for (default: the one in the data folder)'],
   logFormat: ['<format>', 'pretty or json (default: pretty on a terminal)'],
+  trustedModules: ['<id...>', 'modules that run in the server’s own process'],
+  moduleMemory: ['<MiB>', 'most memory of a module’s process (default: 1024)'],
+  moduleInstances: ['<number>', 'most processes of one module (default: 4)'],
 };
 
 type Name = keyof typeof settings;

@@ -3,6 +3,7 @@ import { limits } from '@shared/hub/limits.ts';
 import type { InputSchema, SocketDef } from '@shared/kernel/contract.ts';
 import { fail, Malformed, RateLimited, TooLarge } from '@shared/kernel/errors.ts';
 import type { Err } from '@shared/kernel/result.ts';
+import { ModuleDisabled } from '@shared/modules/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Socket, SocketData } from '../platform/http/socket-data.ts';
 import type { Context } from './context.ts';
@@ -19,7 +20,15 @@ const VIOLATIONS = 50;
 
 export type AnySocketVerb = SocketVerb<{ input: InputSchema; receive: SocketDef['receive']; send: SocketDef['send'] }>;
 
+/** The server's own topic of a room, which no name of a channel can be. */
+export const roomTopic = (module: string, handler: string, room: string): string => `\0${module}\0${handler}\0${room}`;
+
+/** Rooms that a peer is in at once: each is a topic of the runtime's. */
+const ROOMS = 100;
+
 export interface HandlerOptions {
+  module: string;
+  handler: string;
   definition: SocketDef;
   verb: AnySocketVerb;
   ctx: Context;
@@ -49,15 +58,27 @@ export class HandlerSocket implements SocketData {
   }
 
   open(ws: Socket): void {
-    const { id, verb, ctx, input } = this.#options;
+    const { id, verb, ctx, input, module, handler } = this.#options;
     this.ws = ws;
+    const rooms = new Set<string>();
     const peer: Peer<unknown> = {
       id,
       send: (message) => void ws.send(JSON.stringify(message), false),
+      join(room) {
+        if (rooms.has(room) || rooms.size >= ROOMS) return;
+        rooms.add(room);
+        ws.subscribe(roomTopic(module, handler, room));
+      },
+      leave(room) {
+        if (rooms.delete(room)) ws.unsubscribe(roomTopic(module, handler, room));
+      },
       close: (code, reason) => ws.close(code ?? 1000, reason),
     };
     this.#peer = peer;
-    this.#enqueue(() => verb.open?.(ctx, peer as never, input as never));
+    this.#enqueue(async () => {
+      const opened = await verb.open?.(ctx, peer as never, input as never);
+      if (opened && !opened.ok) this.#turnAway(ws, opened);
+    });
   }
 
   message(ws: Socket, data: string | Buffer): void {
@@ -75,7 +96,10 @@ export class HandlerSocket implements SocketData {
     }
     const parsed = validate(definition.receive, value);
     if (!parsed.ok) return this.#refuse(ws, parsed);
-    this.#enqueue(() => verb.message(ctx, this.#peer as never, parsed.data as never));
+    this.#enqueue(async () => {
+      const handled = await verb.message(ctx, this.#peer as never, parsed.data as never);
+      if (handled && !handled.ok) this.#refuse(ws, handled);
+    });
   }
 
   close(): void {
@@ -99,6 +123,13 @@ export class HandlerSocket implements SocketData {
     if (++this.#violations < VIOLATIONS) return;
     const flooding = error.code === RateLimited.code;
     ws.close(flooding ? closeCodes.rateLimited : closeCodes.protocolViolation, error.code);
+  }
+
+  /** Closes what may not be open, so that the other side knows whether to come back. */
+  #turnAway(ws: Socket, { error }: Err): void {
+    ws.send(JSON.stringify({ event: 'error', payload: error }));
+    if (error.code === ModuleDisabled.code) ws.close(closeCodes.moduleDisabled, error.code);
+    else ws.close(error.retryable ? closeCodes.moduleReloaded : closeCodes.protocolViolation, error.code);
   }
 
   #enqueue(step: () => unknown): void {

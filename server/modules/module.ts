@@ -15,13 +15,19 @@ import type { Identity, VerbResult } from './identity.ts';
 export interface Peer<Send> {
   readonly id: string;
   send(message: Send): void;
+  /** Rooms are names of the handler's own: what is sent to one reaches every peer that joined it. */
+  join(room: string): void;
+  leave(room: string): void;
   close(code?: number, reason?: string): void;
 }
 
-/** Handlers of one `/ws/<module>/<handler>` connection; messages of a peer are handled one after another. */
+/**
+ * Handlers of one `/ws/<module>/<handler>` connection; messages of a peer are handled one after another. A failed Result
+ * refuses the message, or closes what was just opened, and tells the peer why.
+ */
 export interface SocketVerb<D> {
-  open?(ctx: Context, peer: Peer<SendOf<D>>, input: ParsedInputOf<D>): Awaitable<void>;
-  message(ctx: Context, peer: Peer<SendOf<D>>, message: ReceiveOf<D>): Awaitable<void>;
+  open?(ctx: Context, peer: Peer<SendOf<D>>, input: ParsedInputOf<D>): Awaitable<Result<unknown> | void>;
+  message(ctx: Context, peer: Peer<SendOf<D>>, message: ReceiveOf<D>): Awaitable<Result<unknown> | void>;
   close?(ctx: Context, peer: Peer<SendOf<D>>): Awaitable<void>;
 }
 type ReceiveOf<D> = D extends { receive: infer R extends z.ZodType } ? z.output<R> : never;

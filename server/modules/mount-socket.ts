@@ -45,6 +45,8 @@ export function mountSocket({ registry, callerOf, arrivalOf, respond, live, cloc
     const verb = registry.verb(module, name) as AnySocketVerb;
     let untrack: (() => void) | undefined;
     const socket: HandlerSocket = new HandlerSocket({
+      module,
+      handler: name,
       definition,
       verb,
       ctx: started.data.ctx,

@@ -17,6 +17,8 @@ const SecretsFile = z.looseObject({
   jwtKey: Key,
   /** What a scraper of `/metrics` has to show. Missing in the files of older versions. */
   metricsToken: Key.optional(),
+  /** What modules are told in confidence is sealed by keys derived from it. Missing in the files of older versions. */
+  moduleKey: Key.optional(),
 });
 export type SecretsFile = z.infer<typeof SecretsFile>;
 
@@ -24,6 +26,7 @@ export interface Secrets {
   readonly instanceId: string;
   readonly jwtKey: Uint8Array;
   readonly metricsToken: string;
+  readonly moduleKey: Uint8Array;
 }
 
 /** A new installation's keys. */
@@ -31,6 +34,7 @@ export const newSecrets = (ids: Ids): SecretsFile => ({
   instanceId: Buffer.from(ids.secret(8), 'base64url').toString('hex'),
   jwtKey: ids.secret(32),
   metricsToken: ids.secret(32),
+  moduleKey: ids.secret(32),
 });
 
 /** The secrets in a file's text; undefined when they are not whole. */
@@ -75,8 +79,9 @@ export function openSecrets(file: string, ids: Ids): Secrets {
       'secrets',
       `The keys in ${file} are broken: put the file back from a backup, or remove it to sign everybody out and start with new keys`,
     );
-  const metricsToken = secrets.metricsToken ?? ids.secret(32);
-  if (text === undefined || secrets.metricsToken === undefined) writeSecrets(file, { ...secrets, metricsToken });
-  const jwtKey = new Uint8Array(Buffer.from(secrets.jwtKey, 'base64url'));
-  return { instanceId: secrets.instanceId, jwtKey, metricsToken };
+  const { metricsToken = ids.secret(32), moduleKey = ids.secret(32) } = secrets;
+  if (text === undefined || !secrets.metricsToken || !secrets.moduleKey)
+    writeSecrets(file, { ...secrets, metricsToken, moduleKey });
+  const bytes = (key: string): Uint8Array => new Uint8Array(Buffer.from(key, 'base64url'));
+  return { instanceId: secrets.instanceId, jwtKey: bytes(secrets.jwtKey), metricsToken, moduleKey: bytes(moduleKey) };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RoomNotFound } from '../chat/errors.ts';
 import { contract, fn, stream } from '../kernel/contract.ts';
 import { RoomId } from '../kernel/ids.ts';
 import { CommandNotFound, ModuleNotFound, moduleErrors, NoPage, PageBroken, ScopeUnknown } from './errors.ts';
@@ -92,6 +93,6 @@ export const modules = contract('modules', {
       /** What only the caller sees; null where the module answered in the room. */
       reply: z.string().nullable(),
     }),
-    errors: [CommandNotFound, ...moduleErrors],
+    errors: [RoomNotFound, CommandNotFound, ...moduleErrors],
   }),
 });

@@ -26,7 +26,7 @@ export const CallerGone = defineError(
 );
 export const NoPage = defineError('module.no_page', 404, 'This module has no page');
 /** `reason` is for admins alone. */
-export const PageBroken = defineError('module.page_broken', 503, 'The page of this module could not be built');
+export const PageBroken = defineError('module.page_broken', 503, 'The page of this module could not be built', true);
 export const CommandNotFound = defineError('module.command_not_found', 404, 'There is no command of this name');
 
 /** What any function of a user's module may answer with beside what it declares. */

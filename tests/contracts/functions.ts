@@ -26,8 +26,9 @@ export const rows = <D>(list: readonly Named<D>[]): [string, Named<D>][] =>
 export const codesOf = (definition: FnDef): Set<string> =>
   new Set([...commonErrors, ...definition.errors].map(({ code }) => code));
 
-/** These use up what others live on: rooms and invitations first, sessions and connections last. */
+/** These use up what others live on: modules, rooms and invitations first, sessions and connections last. */
 const takesAway = [
+  'disable',
   'acceptInvite',
   'revokeInvite',
   'removeMember',

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Access } from '@shared/kernel/contract.ts';
 import type { RequestInfo } from '../../server/modules/context.ts';
@@ -6,6 +7,7 @@ import type { Caller, Outcome } from '../../server/modules/registry.ts';
 import { type DatabaseHash, openDatabaseHash } from '../support/database-hash.ts';
 import { PASSWORD, type Person, startTestServer, type TestServer } from '../support/server.ts';
 import { openSocket, type TestSocket } from '../support/socket.ts';
+import { until } from '../support/until.ts';
 import type { Known } from './arbitrary.ts';
 
 /** Everybody who may call: somebody without a session, and one person of each team role. */
@@ -48,6 +50,26 @@ const requestInfo = (ip: string): RequestInfo => ({
   baseUrl: 'http://127.0.0.1/',
   local: true,
 });
+
+/** A module with one of everything that is asked for by the contract of modules. */
+const guestbook = `
+import { defineModule, ok, z } from 'hearth:sdk';
+export default defineModule({
+  id: 'guestbook', version: '1.0.0', title: 'Guestbook', engine: '^1.0.0',
+  permissions: ['chat:read'],
+  settings: z.object({ greeting: z.string().default('Welcome') }),
+  commands: { sign: { description: 'Signs', access: 'guest', run: (ctx, { text }) => ok(text) } },
+  page: 'page.html',
+});`;
+
+async function furnishModule({ data }: TestServer, admin: Person): Promise<void> {
+  const folder = join(data, 'modules', 'guestbook');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'page.html'), '<h1>Guestbook</h1>');
+  writeFileSync(join(folder, 'module.ts'), guestbook);
+  await until(async () => (await admin.call('modules/enable', { id: 'guestbook' })).status === 200);
+  await admin.get('modules/page', { id: 'guestbook' });
+}
 
 async function furnish(people: Record<Role, Person>): Promise<Known> {
   const { guest, member, admin } = people;
@@ -99,6 +121,7 @@ async function furnish(people: Record<Role, Person>): Promise<Known> {
       ...sessions.map(({ id }) => id),
       ...invites.map(({ code }) => code),
       ...roles.flatMap((role) => [people[role].user.name, `user:${people[role].user.id}`]),
+      ...['guestbook', 'chat:read'],
       'global',
       'system:metrics',
     ],
@@ -109,6 +132,7 @@ async function furnish(people: Record<Role, Person>): Promise<Known> {
       email: roles.map((role) => people[role].user.email),
       password: [PASSWORD],
       code: invites.map(({ code }) => code),
+      command: ['sign'],
     },
     // Waiting for what does not come would take as long as is asked for.
     only: { wait: [0, 1, 5] },
@@ -116,10 +140,11 @@ async function furnish(people: Record<Role, Person>): Promise<Known> {
 }
 
 export async function createWorld(): Promise<World> {
-  const server = await startTestServer();
+  const server = await startTestServer({ config: { trustedModules: ['guestbook'] } });
   const events: string[] = [];
   const admin = await server.admin();
   const people = { admin, member: await server.join('Mia'), guest: await server.join('Gus', 'guest') };
+  await furnishModule(server, admin);
   const furniture = await furnish(people);
   const sockets = {} as Record<Role, TestSocket>;
   for (const role of roles)

@@ -12,6 +12,9 @@ describe('configuration', () => {
       data: '/srv/team/data',
       basePath: '',
       trustedProxies: [],
+      trustedModules: [],
+      moduleMemory: 1024,
+      moduleInstances: 4,
       logLevel: 'info',
       logFormat: 'json',
     });

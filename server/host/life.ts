@@ -1,0 +1,384 @@
+import { type CloseCode, closeCodes } from '@shared/hub/close-codes.ts';
+import { type ErrorDef, fail } from '@shared/kernel/errors.ts';
+import { type Awaitable, type Err, ok, type Result } from '@shared/kernel/result.ts';
+import { ModuleDisabled, ModuleFailed, ModuleUnavailable } from '@shared/modules/errors.ts';
+import type { ModuleState } from '@shared/modules/schema.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import { dropOtherDatabases } from './databases.ts';
+import type { Description } from './description.ts';
+import type { ModuleSource } from './folders.ts';
+import { Gate } from './gate.ts';
+import { LoadError, SettingsRefused } from './instance.ts';
+import { type Loaded, type Loader, StartError } from './loader.ts';
+import { LogRing } from './log-ring.ts';
+import type { ModuleRecord, StoredSettings } from './records.ts';
+import { Restarts } from './restarts.ts';
+import type { Version } from './version.ts';
+import { withinTime } from './within-time.ts';
+
+/** Milliseconds that a call waits while a module migrates. */
+const PATIENCE = 2000;
+/** Milliseconds that running calls are given before the database is copied for a migration. */
+const QUIET = 10_000;
+/** Milliseconds that running calls are given when a module is switched off. */
+const FAREWELL = 1000;
+
+/** Why a module does not serve: somebody switched it off, it does not work, it starts again soon, the server goes down. */
+export type Rest = 'disabled' | 'failed' | 'retrying' | 'stopped';
+
+/** What a life brings about around it. */
+export interface LifeEvents {
+  changed(life: Life): void;
+  /** Answers calls from now on, with this version. */
+  serves(life: Life, version: Version): void;
+  /** Answers no calls any more, or not for the moment. */
+  rests(life: Life, why: Rest): void;
+  /** It crashed too often. */
+  gaveUp(life: Life, reason: string): void;
+}
+
+export interface LifeOptions {
+  id: string;
+  clock: Clock;
+  log: Logger;
+  loader: Loader;
+  record: () => ModuleRecord;
+  /** The stored settings in clear, and the secrets among them. */
+  openSettings: (stored: StoredSettings) => { values: Record<string, unknown>; secrets: string[] };
+  storeDatabase: (number: number) => Promise<void>;
+  /** Whether modules run at all: they do not while a command merely looks at the data folder. */
+  isRunning: () => boolean;
+  events: LifeEvents;
+}
+
+interface Change {
+  settings: StoredSettings;
+  /** Stores them, once the module has begun with them. */
+  commit: () => Promise<void>;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** One module from the moment its folder is found: its state, and what leads from one to the next. */
+export class Life {
+  readonly id: string;
+  readonly log: LogRing;
+  source: ModuleSource | undefined;
+  state: ModuleState = 'loading';
+  /** Why it is in its state, or why what lies in its folder now does not run. */
+  reason: string | null = null;
+  changedAt: number;
+  /** Of the version that runs, or else of the one that was looked at last. */
+  description: Description | undefined;
+  readonly #options: LifeOptions;
+  readonly #restarts: Restarts;
+  readonly #gate: Gate;
+  /** Versions that nobody reaches any more and that let their last calls finish. */
+  readonly #leaving = new Map<Version, Promise<void>>();
+  #version: Version | undefined;
+  /** Nobody knows what lies in its folder. */
+  #isUnseen = true;
+  #looking: Promise<void> | undefined;
+  /** Grows with every wish, so that what was begun for an earlier one is not put to work. */
+  #turn = 0;
+  #work: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LifeOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.log = new LogRing(options.clock);
+    this.#restarts = new Restarts(options.clock);
+    this.#gate = new Gate(options.clock);
+    this.changedAt = options.clock.now();
+  }
+
+  get version(): Version | undefined {
+    return this.#version;
+  }
+
+  get isEnabled(): boolean {
+    return this.#options.record().enabled;
+  }
+
+  /** What it was granted and asks for. */
+  scopes(description = this.description): ReadonlySet<string> {
+    const { enabled, granted } = this.#options.record();
+    return new Set(enabled ? granted.filter((scope) => description?.permissions.includes(scope)) : []);
+  }
+
+  /** Lets a call in: the version that answers, or why none does. */
+  enter(): Awaitable<Result<Version>> {
+    if (this.#gate.isClosed) return this.#wait();
+    if (this.state === 'active' && this.#version) return ok(this.#version);
+    return this.refusal();
+  }
+
+  /** What a call is answered that nobody serves. */
+  refusal(): Err {
+    if (!this.isEnabled) return fail(ModuleDisabled);
+    if (this.state === 'failed') return fail(ModuleFailed);
+    return fail(ModuleUnavailable, undefined, { retryAfter: this.#restarts.retryAfter ?? 1 });
+  }
+
+  /** Its folder is there, or something in it has changed. Resolves when that has had its effect. */
+  found(source: ModuleSource): Promise<void> {
+    this.source = source;
+    return this.#then(() => this.#arrive(true));
+  }
+
+  /** Its folder is gone. */
+  left(): void {
+    this.source = undefined;
+    this.#end('disabled', null, ModuleDisabled, closeCodes.moduleDisabled);
+  }
+
+  /** Somebody switched it on, or on again. */
+  switchedOn(): Promise<void> {
+    this.#restarts.forget();
+    return this.#then(() => this.#arrive(false));
+  }
+
+  /** Somebody switched it off: it answers no call from this moment on. */
+  switchedOff(): void {
+    this.#end('disabled', null, ModuleDisabled, closeCodes.moduleDisabled);
+  }
+
+  /**
+   * Puts settings to work: the module begins with them beside the version that runs, and only then they are stored.
+   * Resolves with why it does not; settings of a module that does not run anyway are stored as they are.
+   */
+  async change(change: Change): Promise<Error | undefined> {
+    let refused: Error | undefined;
+    await this.#then(async () => {
+      const { source } = this;
+      if (!source || source.problem !== undefined || !this.isEnabled || !this.#options.isRunning())
+        return change.commit();
+      const had = this.#version !== undefined;
+      this.#restarts.forget();
+      const error = await this.#bringUp(this.#version?.folder ?? source.folder, change);
+      if (error instanceof SettingsRefused || (error && had)) refused = error;
+      else if (error) await change.commit();
+      return undefined;
+    });
+    return refused;
+  }
+
+  /** Looks at a module that does not run, unless somebody has since it was saved: until then that costs no process. */
+  seen(): Promise<void> {
+    return this.#looking ?? Promise.resolve(this.#isUnseen ? this.#look() : undefined);
+  }
+
+  /** Resolves when it is known what the module is, as far as that can be known. */
+  async known(): Promise<void> {
+    await this.seen();
+    await this.#work;
+  }
+
+  endIdle(): void {
+    this.#version?.pool.endIdle();
+  }
+
+  /** The server goes down. */
+  async stop(): Promise<void> {
+    const version = this.#version;
+    this.#turn++;
+    this.#restarts.cancel();
+    this.#version = undefined;
+    if (version) this.#options.events.rests(this, 'stopped');
+    await Promise.all([
+      version?.retire({ reason: ModuleUnavailable, code: closeCodes.draining, patience: FAREWELL }),
+      ...[...this.#leaving.keys()].map((old) => old.end(0)),
+    ]);
+    await this.#work;
+  }
+
+  /** An instance of a version is gone, or none could be started. */
+  lost(version: Version, reason: string, left: number): void {
+    if (version !== this.#version) return;
+    this.log.add('error', 'host', `It stopped: ${reason}`);
+    version.dropOrphans(closeCodes.moduleReloaded);
+    this.#again(reason, left > 0, async () => {
+      // Another failure is told by the pool.
+      await version.pool.warm().catch(() => {});
+      if (version !== this.#version || version.pool.instances.length === 0) return;
+      this.#serve(version);
+    });
+  }
+
+  #then<T>(step: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(step);
+    this.#work = done.catch((error: unknown) => {
+      this.#options.log.error('the life of a module went wrong', { module: this.id, error });
+    });
+    return done;
+  }
+
+  async #arrive(isNew: boolean): Promise<void> {
+    const { source } = this;
+    if (!source) return;
+    if (source.problem !== undefined) return this.#fail(source.problem);
+    if (!this.isEnabled || !this.#options.isRunning()) {
+      this.#isUnseen ||= isNew;
+      this.#enter(this.isEnabled ? 'loading' : 'disabled', null);
+      if (isNew) this.#options.events.changed(this);
+    } else if (isNew || !this.#version) await this.#bringUp(source.folder);
+  }
+
+  /** Learns what a module is that does not run. */
+  #look(): Promise<void> {
+    this.#isUnseen = false;
+    this.#looking = this.#then(async () => {
+      const { id, log, source } = this;
+      if (!source || source.problem !== undefined || this.#version) return;
+      const turn = this.#turn;
+      try {
+        const { database } = this.#options.record();
+        this.description = await this.#options.loader.inspect({ id, folder: source.folder, log, database });
+        this.#options.events.changed(this);
+      } catch (error) {
+        if (turn === this.#turn && !this.#version) this.#enter('failed', messageOf(error));
+      }
+    }).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Loads a version, begins it beside the one that runs, and swaps them. Resolves with what is wrong with it. */
+  async #bringUp(folder: string, change?: Change): Promise<Error | undefined> {
+    const turn = this.#turn;
+    const { record, openSettings, loader, storeDatabase } = this.#options;
+    if (!this.#version && this.state !== 'retrying') this.#enter('loading', null);
+    const { values, secrets } = openSettings(change?.settings ?? record().settings);
+    this.log.hide(secrets);
+    this.#isUnseen = false;
+    let loaded: Loaded | undefined;
+    const stillWanted = (): void => {
+      if (turn !== this.#turn) throw new LoadError('Somebody switched it off meanwhile');
+    };
+    try {
+      if (!this.#version) await this.#tidy();
+      loaded = await loader.load({
+        id: this.id,
+        folder,
+        log: this.log,
+        settings: values,
+        database: record().database,
+        scopes: (description) => this.scopes(description),
+        lost: (version, reason, left) => this.lost(version, reason, left),
+      });
+      stillWanted();
+      if (loaded.migrates) await this.#prepareMigration();
+      const database = await loaded.begin();
+      stillWanted();
+      if (database !== record().database) await storeDatabase(database);
+      await change?.commit();
+      stillWanted();
+    } catch (error) {
+      await loaded?.discard();
+      if (turn === this.#turn) this.#didNotBegin(error);
+      this.#gate.open();
+      return error instanceof Error ? error : new Error(String(error));
+    }
+    const before = this.#version;
+    this.#version = loaded.version;
+    this.description = loaded.version.description;
+    this.#restarts.forget();
+    this.#serve(loaded.version);
+    this.#gate.open();
+    this.#leave(before, ModuleUnavailable, closeCodes.moduleReloaded, before?.description.limits.callTimeout ?? 0);
+    return undefined;
+  }
+
+  #serve(version: Version): void {
+    this.#restarts.began();
+    this.#options.events.serves(this, version);
+    this.#enter('active', null);
+  }
+
+  /** Keeps calls waiting until the new version runs, and lets those that run finish. */
+  async #prepareMigration(): Promise<void> {
+    const before = this.#version;
+    this.#enter('migrating', null);
+    if (!before) return;
+    this.#gate.close();
+    await withinTime(this.#options.clock, QUIET, before.quiet(), () => {
+      throw new LoadError('Its calls took too long to end for its database to be migrated: save it again later');
+    });
+  }
+
+  async #wait(): Promise<Result<Version>> {
+    return (await this.#gate.pass(PATIENCE)) ? this.enter() : this.refusal();
+  }
+
+  /** The newest version does not run. The one before it goes on, where there is one. */
+  #didNotBegin(error: unknown): void {
+    const reason = messageOf(error);
+    if (this.#version) {
+      this.log.add('error', 'host', `The newest version does not run, the one before it goes on: ${reason}`);
+      const state = this.state === 'migrating' ? 'active' : this.state;
+      return this.#enter(state, `The newest version does not run: ${reason}`);
+    }
+    if (!(error instanceof StartError)) return this.#fail(reason);
+    this.log.add('error', 'host', `It did not start: ${reason}`);
+    this.#again(reason, false, () => this.#arrive(true));
+  }
+
+  /** After a crash: again in a moment, unless it was one too many. */
+  #again(reason: string, isServed: boolean, start: () => Promise<void>): void {
+    const { events } = this.#options;
+    const delay = this.#restarts.crashed();
+    if (delay === undefined) {
+      this.#fail(`It crashed again and again: ${reason}`);
+      return events.gaveUp(this, reason);
+    }
+    if (isServed) return;
+    events.rests(this, 'retrying');
+    const turn = this.#turn;
+    this.#restarts.plan(delay, () => void this.#then(async () => (turn === this.#turn ? start() : undefined)));
+    this.#enter('retrying', reason);
+  }
+
+  #fail(reason: string): void {
+    this.#end('failed', reason, ModuleFailed, closeCodes.moduleReloaded);
+  }
+
+  #end(state: 'disabled' | 'failed', reason: string | null, error: ErrorDef, code: CloseCode): void {
+    this.#turn++;
+    this.#restarts.cancel();
+    const version = this.#version;
+    this.#version = undefined;
+    this.#options.events.rests(this, state);
+    this.#enter(state, reason);
+    this.#leave(version, error, code, FAREWELL);
+  }
+
+  #leave(version: Version | undefined, reason: ErrorDef, code: CloseCode, patience: number): void {
+    if (!version) return;
+    const { log } = this.#options;
+    const left = version
+      .retire({ reason, code, patience })
+      .catch((error: unknown) => log.error('a version of a module did not end', { module: this.id, error }))
+      .then(() => void this.#leaving.delete(version));
+    this.#leaving.set(version, left);
+  }
+
+  /** Waits for the versions before, and removes databases that a migration left behind. */
+  async #tidy(): Promise<void> {
+    await Promise.all(this.#leaving.values());
+    const { loader, record } = this.#options;
+    dropOtherDatabases(loader.dataOf(this.id), record().database);
+  }
+
+  #enter(state: ModuleState, reason: string | null): void {
+    const told = reason === null ? null : this.log.cleaned(reason).slice(0, 4000);
+    if (state === this.state && told === this.reason) return;
+    if (state !== this.state)
+      this.log.add(state === 'failed' ? 'error' : 'info', 'host', told ? `${state}: ${told}` : state);
+    this.state = state;
+    this.reason = told;
+    this.changedAt = this.#options.clock.now();
+    this.#options.events.changed(this);
+  }
+}

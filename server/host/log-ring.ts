@@ -1,0 +1,71 @@
+import type { LogLine } from '@shared/modules/schema.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** Lines that are kept of each module. */
+const LINES = 1000;
+/** Characters of a line. */
+const LENGTH = 4000;
+/** Shorter texts stand in any sentence by chance. */
+const SECRET = 4;
+
+/** The newest lines of a module's log, and who watches them come. */
+export class LogRing {
+  readonly #clock: Clock;
+  readonly #lines: LogLine[] = [];
+  readonly #watchers = new Set<(line: LogLine) => void>();
+  #secrets: readonly string[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Texts that no line shows from now on. */
+  hide(secrets: readonly string[]): void {
+    this.#secrets = secrets.filter((secret) => secret.length >= SECRET);
+  }
+
+  /** The text without what has to be hidden. */
+  cleaned(text: string): string {
+    return this.#secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '[secret]'), text);
+  }
+
+  add(level: LogLine['level'], source: LogLine['source'], text: string): void {
+    const line: LogLine = { at: this.#clock.now(), level, source, text: this.cleaned(text).slice(0, LENGTH) };
+    this.#lines.push(line);
+    if (this.#lines.length > LINES) this.#lines.shift();
+    for (const watcher of this.#watchers) watcher(line);
+  }
+
+  /** The newest lines, oldest first. */
+  newest(limit: number): LogLine[] {
+    return this.#lines.slice(-limit);
+  }
+
+  /** Lines as they come, until the signal aborts. A reader that is too slow misses the oldest of what waits. */
+  async *watch(signal: AbortSignal): AsyncGenerator<LogLine, void, void> {
+    let waiting: LogLine[] = [];
+    let wake = (): void => {};
+    const watcher = (line: LogLine): void => {
+      waiting.push(line);
+      if (waiting.length > LINES) waiting.shift();
+      wake();
+    };
+    const onAbort = (): void => wake();
+    this.#watchers.add(watcher);
+    signal.addEventListener('abort', onAbort);
+    try {
+      while (!signal.aborted) {
+        const lines = waiting;
+        waiting = [];
+        yield* lines;
+        if (waiting.length > 0 || signal.aborted) continue;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#watchers.delete(watcher);
+    }
+  }
+}

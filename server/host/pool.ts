@@ -1,0 +1,100 @@
+import type { Clock } from '../platform/clock.ts';
+import { type Exit, type Instance, ModuleGone } from './instance.ts';
+
+export interface PoolOptions {
+  clock: Clock;
+  /** Starts another instance of the version. */
+  start: () => Promise<Instance>;
+  /** Most instances at once. */
+  most: number;
+  /** Milliseconds without work after which an instance ends. */
+  idleAfter: number;
+  /** An instance ended by itself or was killed, or none could be started. `left`: how many others are there. */
+  lost: (reason: string, left: number) => void;
+}
+
+const reasonOf = (exit: Exit): string => (exit.kind === 'stopped' ? 'It was stopped' : exit.reason);
+
+/** The instances of one version of a module: started when needed, kept warm, several while all are busy. */
+export class Pool {
+  readonly #options: PoolOptions;
+  /** Each with when it was last seen at work. */
+  readonly #usedAt = new Map<Instance, number>();
+  #starting: Promise<Instance> | undefined;
+  #ended = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get instances(): Instance[] {
+    return [...this.#usedAt.keys()];
+  }
+
+  /** Takes over an instance that runs. */
+  add(instance: Instance): void {
+    this.#usedAt.set(instance, this.#options.clock.now());
+    void instance.exited.then((exit) => {
+      if (!this.#usedAt.delete(instance) || this.#ended || exit.kind === 'stopped') return;
+      this.#options.lost(reasonOf(exit), this.#usedAt.size);
+    });
+  }
+
+  /** The instance with the least to do; the first one is started. Rejects with ModuleGone when none can be. */
+  acquire(): Instance | Promise<Instance> {
+    let free: Instance | undefined;
+    for (const instance of this.#usedAt.keys()) if (!free || instance.running < free.running) free = instance;
+    if (!free) return this.#grow();
+    this.#usedAt.set(free, this.#options.clock.now());
+    // Whoever comes next finds it started; this call need not wait for that.
+    if (free.running > 0 && !this.#starting && this.#usedAt.size < this.#options.most) this.#grow().catch(() => {});
+    return free;
+  }
+
+  /** Starts an instance unless there is one. Rejects with ModuleGone. */
+  async warm(): Promise<void> {
+    if (this.#usedAt.size === 0) await this.#grow();
+  }
+
+  /** Ends instances that had nothing to do for long. */
+  endIdle(): void {
+    const now = this.#options.clock.now();
+    for (const [instance, usedAt] of this.#usedAt)
+      if (instance.running > 0 || usedAt > now) this.#usedAt.set(instance, now);
+      else if (now - usedAt >= this.#options.idleAfter) {
+        this.#usedAt.delete(instance);
+        void instance.stop(0);
+      }
+  }
+
+  /** Lets what runs finish for so many milliseconds and ends all instances; none is started any more. */
+  async stop(patience: number): Promise<void> {
+    this.#ended = true;
+    const late = this.#starting?.then(
+      (instance) => instance.stop(0),
+      () => undefined,
+    );
+    await Promise.all([late, ...this.instances.map((instance) => instance.stop(patience))]);
+  }
+
+  #grow(): Promise<Instance> {
+    if (this.#ended) return Promise.reject(new ModuleGone('It was stopped'));
+    return (this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    }));
+  }
+
+  async #start(): Promise<Instance> {
+    let instance: Instance;
+    try {
+      instance = await this.#options.start();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.#ended) this.#options.lost(reason, this.#usedAt.size);
+      throw new ModuleGone(reason);
+    }
+    if (this.#ended) throw new ModuleGone('It was stopped');
+    this.add(instance);
+    return instance;
+  }
+}

@@ -1,0 +1,229 @@
+import type { CloseCode } from '@shared/hub/close-codes.ts';
+import { type ErrorDef, fail } from '@shared/kernel/errors.ts';
+import { type Err, type HearthError, ok, type Result } from '@shared/kernel/result.ts';
+import { ModuleCrashed, ModuleUnavailable } from '@shared/modules/errors.ts';
+import type { Context } from '../modules/context.ts';
+import type { Peer } from '../modules/module.ts';
+import type { StreamItem } from '../modules/registry.ts';
+import { BoundStream } from './bound-stream.ts';
+import type { Description } from './description.ts';
+import { type Instance, ModuleGone, type RemoteCall, type Run } from './instance.ts';
+import type { Pool } from './pool.ts';
+
+/** Seconds after which whoever met a module between two instances tries again. */
+const SOON = 1;
+
+const remoteOf = ({ actor, identity, request, lastEventId }: Context): RemoteCall => ({
+  actor,
+  ...(identity ? { user: { id: identity.userId, name: identity.name, role: identity.role } } : {}),
+  request: {
+    requestId: request.requestId,
+    ip: request.ip,
+    userAgent: request.userAgent,
+    headers: request.headers,
+  },
+  ...(lastEventId === undefined ? {} : { lastEventId }),
+});
+
+/** An open connection of a socket handler. */
+export interface OpenPeer {
+  readonly peer: Peer<unknown>;
+  readonly handler: string;
+  readonly instance: Instance;
+}
+
+export interface VersionOptions {
+  description: Description;
+  pool: Pool;
+  folder: string;
+  /** Nothing of it runs any more. */
+  onEnd: () => void;
+}
+
+/** A loaded version of a module with everything that runs in it. */
+export class Version {
+  readonly #streams = new Set<BoundStream>();
+  readonly #peers = new Map<string, OpenPeer>();
+  readonly #runs = new Map<string, Context>();
+  readonly description: Description;
+  readonly pool: Pool;
+  /** Its own copy of the source. */
+  readonly folder: string;
+  readonly #onEnd: () => void;
+  #count = 0;
+  /** Calls, messages and deliveries: what ends by itself. Streams and connections do not count. */
+  #calling = 0;
+  #onQuiet: (() => void) | undefined;
+  #ended: ErrorDef | undefined;
+
+  constructor({ description, pool, folder, onEnd }: VersionOptions) {
+    this.description = description;
+    this.pool = pool;
+    this.folder = folder;
+    this.#onEnd = onEnd;
+  }
+
+  /** The caller of a running call, by the run's id. */
+  run(id: string): Context | undefined {
+    return this.#runs.get(id);
+  }
+
+  peer(id: string): OpenPeer | undefined {
+    return this.#peers.get(id);
+  }
+
+  call(ctx: Context, name: string, input: unknown): Promise<Result<unknown>> {
+    return this.#during(ctx, (instance, run) => instance.call(run, name, remoteOf(ctx), input, ctx.files));
+  }
+
+  command(ctx: Context, name: string, command: { roomId: string; text: string }): Promise<Result<string | null>> {
+    return this.#during(ctx, (instance, run) => instance.runCommand(run, name, remoteOf(ctx), command));
+  }
+
+  async stream(ctx: Context, name: string, input: unknown): Promise<Result<BoundStream>> {
+    const id = this.#begin(ctx);
+    let started: Result<AsyncGenerator<StreamItem, void, void>>;
+    try {
+      const instance = await this.pool.acquire();
+      started = await instance.stream({ id, signal: ctx.signal }, name, remoteOf(ctx), input);
+    } catch (error) {
+      this.#runs.delete(id);
+      return this.#goneOr(error);
+    }
+    if (!started.ok) {
+      this.#runs.delete(id);
+      return started;
+    }
+    const stream = new BoundStream(
+      started.data,
+      () => this.gone(),
+      () => {
+        this.#runs.delete(id);
+        this.#streams.delete(stream);
+      },
+    );
+    this.#streams.add(stream);
+    if (this.#ended) stream.end(this.gone());
+    return { ok: true, data: stream };
+  }
+
+  /** Opens a connection: its run has the peer's id and lasts as long as it does. */
+  async connect(ctx: Context, handler: string, peer: Peer<unknown>, input: unknown): Promise<Result<void>> {
+    this.#runs.set(peer.id, ctx);
+    try {
+      const instance = await this.pool.acquire();
+      // Before the module knows of it: what it sends while it opens has to find its way.
+      this.#peers.set(peer.id, { peer, handler, instance });
+      const opened = await instance.connect({ id: peer.id, signal: ctx.signal }, handler, remoteOf(ctx), input);
+      if (!opened.ok) this.#forget(peer.id);
+      return opened;
+    } catch (error) {
+      this.#forget(peer.id);
+      return this.#goneOr(error);
+    }
+  }
+
+  /** A message of a connection; those of one that is gone are dropped. */
+  async message(peerId: string, message: unknown): Promise<Result<void> | undefined> {
+    const open = this.#peers.get(peerId);
+    return open && this.#counted(() => open.instance.message(peerId, message));
+  }
+
+  async disconnect(peerId: string): Promise<void> {
+    const open = this.#peers.get(peerId);
+    this.#forget(peerId);
+    if (open)
+      await this.#counted(async () => {
+        await open.instance.disconnect(peerId);
+        return ok();
+      });
+  }
+
+  /** Does something in an instance that is no caller's: a schedule, a listener. */
+  alone<T>(work: (instance: Instance) => Promise<Result<T>>): Promise<Result<T>> {
+    return this.#counted(async () => work(await this.pool.acquire()));
+  }
+
+  /** Resolves when no call runs any more, at once where none does. */
+  quiet(): Promise<void> {
+    return this.#calling === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.#onQuiet = resolve;
+        });
+  }
+
+  /** An instance is gone: the connections that it held are closed. */
+  dropOrphans(code: CloseCode): void {
+    const alive = new Set(this.pool.instances);
+    for (const [id, { peer, instance }] of this.#peers)
+      if (!alive.has(instance)) {
+        this.#forget(id);
+        peer.close(code);
+      }
+  }
+
+  /** Closes connections and streams, saying why, lets calls finish for a while and ends all instances. */
+  async retire({ reason, code, patience }: { reason: ErrorDef; code: CloseCode; patience: number }): Promise<void> {
+    this.#ended = reason;
+    for (const [id, { peer, instance }] of this.#peers) {
+      this.#forget(id);
+      peer.close(code);
+      instance.disconnect(id).catch(() => undefined);
+    }
+    for (const stream of this.#streams) stream.end(this.gone());
+    await this.end(patience);
+  }
+
+  /** Ends all instances, after so many milliseconds at the latest. */
+  async end(patience: number): Promise<void> {
+    await this.pool.stop(patience);
+    this.#onEnd();
+  }
+
+  /** What somebody is told whose instance is gone. */
+  gone(): HearthError {
+    return this.#gone().error;
+  }
+
+  #gone(): Err {
+    const reason = this.#ended ?? ModuleCrashed;
+    return fail(reason, undefined, reason === ModuleUnavailable ? { retryAfter: SOON } : undefined);
+  }
+
+  #goneOr(error: unknown): Err {
+    if (error instanceof ModuleGone) return this.#gone();
+    throw error;
+  }
+
+  #begin(ctx: Context): string {
+    const id = `run_${++this.#count}`;
+    this.#runs.set(id, ctx);
+    return id;
+  }
+
+  #forget(peerId: string): void {
+    this.#peers.delete(peerId);
+    this.#runs.delete(peerId);
+  }
+
+  async #during<T>(ctx: Context, work: (instance: Instance, run: Run) => Promise<Result<T>>): Promise<Result<T>> {
+    const id = this.#begin(ctx);
+    try {
+      return await this.#counted(async () => work(await this.pool.acquire(), { id, signal: ctx.signal }));
+    } finally {
+      this.#runs.delete(id);
+    }
+  }
+
+  async #counted<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+    this.#calling++;
+    try {
+      return await work();
+    } catch (error) {
+      return this.#goneOr(error);
+    } finally {
+      if (--this.#calling === 0) this.#onQuiet?.();
+    }
+  }
+}
