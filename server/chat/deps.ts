@@ -1,3 +1,4 @@
+import type { UserId } from '@shared/kernel/ids.ts';
 import type { Awaitable } from '@shared/kernel/result.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -12,13 +13,15 @@ export type ChatHub = Pick<Hub, 'journal' | 'publishExcept' | 'subscribeUser' | 
 
 /** What `createChat` is given. */
 export interface ChatOptions {
-  db: Pick<Db, 'read'>;
+  db: Pick<Db, 'read' | 'write'>;
   hub: ChatHub;
   clock: Clock;
   ids: Ids;
   people: {
     /** Those of these people who exist and are not deactivated. */
     active(reader: Reader, userIds: readonly string[]): Awaitable<string[]>;
+    /** The team's admins who are not deactivated. */
+    admins(reader: Reader): Awaitable<UserId[]>;
   };
   /** Told of a bug where nobody waits for an answer. */
   failed: (cause: unknown) => void;

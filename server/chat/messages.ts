@@ -1,8 +1,10 @@
 import { ClientIdReused, MessageNotFound } from '@shared/chat/errors.ts';
-import type { Message, PostMessageInput } from '@shared/chat/schema.ts';
+import type { Message, MessageBody, PostMessageInput } from '@shared/chat/schema.ts';
+import type { Actor } from '@shared/kernel/actor.ts';
 import { fail } from '@shared/kernel/errors.ts';
+import type { MessageId, RoomId } from '@shared/kernel/ids.ts';
 import { type Err, ok, type Result } from '@shared/kernel/result.ts';
-import type { Context } from '../modules/context.ts';
+import type { Context, Journalled } from '../modules/context.ts';
 import type { Tx } from '../platform/db/db.ts';
 import { personOf, roomToPostIn } from './access.ts';
 import type { ChatDeps } from './deps.ts';
@@ -57,10 +59,53 @@ async function sentBefore(
   return ok(messageOf(sent));
 }
 
+interface NewMessage {
+  roomId: RoomId;
+  clientId: string;
+  body: MessageBody;
+  replyTo: MessageId | null;
+  threadId: MessageId | null;
+}
+
+/** Stores a message and its event; undefined where the author used this client id before. */
+export async function storeMessage(
+  d: ChatDeps,
+  tx: Tx,
+  author: Actor,
+  given: NewMessage,
+): Promise<{ message: Message; event: Journalled } | undefined> {
+  const place = await d.hub.journal.reserve(tx, roomChannel(given.roomId));
+  const { position, release } = await d.positions.next(tx, given.roomId);
+  const row: MessageRow = {
+    seq: place.seq,
+    id: d.ids.next('msg'),
+    roomId: given.roomId,
+    position,
+    authorKind: author.kind,
+    authorId: author.id,
+    clientId: given.clientId,
+    body: given.body,
+    replyTo: given.replyTo,
+    threadId: given.threadId,
+    createdAt: d.clock.now(),
+    editedAt: null,
+    deletedAt: null,
+    offset: place.offset,
+  };
+  if ((await tx.run(insertMessage, row)) === 0) {
+    release();
+    d.hub.journal.release(place);
+    return undefined;
+  }
+  const message = messageOf(row);
+  await d.hub.journal.append(tx, place, 'chat_message', message, author);
+  d.derived.stored(tx, row);
+  return { message, event: place };
+}
+
 export function postMessage(d: ChatDeps, ctx: Context, input: PostMessageInput): Promise<Result<Message>> {
   const { roomId, clientId, replyTo = null, threadId = null } = input;
   const channel = roomChannel(roomId);
-  const author = ctx.actor;
   const store = async (tx: Tx): Promise<Result<Message>> => {
     const refusal = await mayPost(d, ctx, tx, roomId);
     if (refusal) return refusal;
@@ -70,36 +115,15 @@ export function postMessage(d: ChatDeps, ctx: Context, input: PostMessageInput):
       for (const id of [replyTo, threadId])
         if (id !== null && !(await tx.get(findInRoom, { id, roomId }))) return fail(MessageNotFound);
     }
-    const place = await d.hub.journal.reserve(tx, channel);
-    const { position, release } = await d.positions.next(tx, roomId);
-    const row: MessageRow = {
-      seq: place.seq,
-      id: d.ids.next('msg'),
-      roomId,
-      position,
-      authorKind: author.kind,
-      authorId: author.id,
-      clientId,
-      body: { kind: 'text', text: input.text },
-      replyTo,
-      threadId,
-      createdAt: d.clock.now(),
-      editedAt: null,
-      deletedAt: null,
-      offset: place.offset,
-    };
-    if ((await tx.run(insertMessage, row)) === 0) {
-      release();
-      d.hub.journal.release(place);
-      const before = await sentBefore(d, ctx, tx, input);
-      if (!before) throw new Error('A message was neither stored nor found');
-      return before;
+    const body = { kind: 'text', text: input.text } as const;
+    const stored = await storeMessage(d, tx, ctx.actor, { roomId, clientId, body, replyTo, threadId });
+    if (stored) {
+      ctx.journalled(stored.event);
+      return ok(stored.message);
     }
-    const message = messageOf(row);
-    await d.hub.journal.append(tx, place, 'chat_message', message, author);
-    d.derived.stored(tx, row);
-    ctx.journalled(place);
-    return ok(message);
+    const before = await sentBefore(d, ctx, tx, input);
+    if (!before) throw new Error('A message was neither stored nor found');
+    return before;
   };
   return ctx.write(store, { lane: channel });
 }

@@ -38,6 +38,8 @@ interface NewRoom {
   /** Of a direct room. */
   people: string | null;
   isDefault: boolean;
+  /** Of a room that Hearth itself makes. */
+  purpose?: 'admins';
 }
 
 /** Makes a room with its first people in it. Answers with the cursor of the last `member_added`. */
@@ -48,9 +50,9 @@ export async function makeRoom(
   people: readonly { userId: UserId; role: RoomRole }[],
   actor: Actor,
 ): Promise<{ room: RoomRow; event: Journalled }> {
-  const { isDefault, ...rest } = made;
+  const { isDefault, purpose = null, ...rest } = made;
   const room: RoomRow = { id: d.ids.next('room'), ...rest, head: 0, activity: 0, members: 0, createdAt: d.clock.now() };
-  await tx.run(insertRoom, { ...room, isDefault });
+  await tx.run(insertRoom, { ...room, isDefault, purpose });
   const event = await enter(d, tx, room, people, actor);
   await tx.run(moveHead, { roomId: room.id, head: 0, activity: event.seq });
   if (room.kind === 'public')

@@ -62,6 +62,14 @@ export const findDefault = query((db) =>
     .prepare(),
 );
 
+export const findByPurpose = query((db) =>
+  db
+    .select(roomColumns)
+    .from(rooms)
+    .where(and(eq(rooms.purpose, p('purpose')), isNull(rooms.archivedAt)))
+    .prepare(),
+);
+
 export const findDirect = query((db) =>
   db
     .select(joinedColumns)
@@ -137,6 +145,7 @@ export const insertRoom = query((db) =>
       topic: p('topic'),
       people: p('people'),
       isDefault: p('isDefault'),
+      purpose: p('purpose'),
       head: 0,
       members: 0,
       activity: 0,

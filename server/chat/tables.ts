@@ -17,6 +17,8 @@ export const rooms = sqliteTable(
     people: text(),
     /** New people enter this one. */
     isDefault: integer('is_default', { mode: 'boolean' }).notNull(),
+    /** What a room is for that Hearth itself made; one of each. */
+    purpose: text({ enum: ['admins'] }),
     /** Position of the last message; stored behind, see `derived.ts`. */
     head: integer().notNull(),
     /** How many people are in it. */
@@ -31,6 +33,9 @@ export const rooms = sqliteTable(
     uniqueIndex('rooms_default')
       .on(table.isDefault)
       .where(sql`is_default = 1`),
+    uniqueIndex('rooms_purpose')
+      .on(table.purpose)
+      .where(sql`archived_at IS NULL`),
   ],
 );
 

@@ -11,7 +11,16 @@ import { userActor } from '../modules/identity.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Reader, Tx } from '../platform/db/db.ts';
 import type { Ids } from '../platform/ids.ts';
-import { activeUsers, changeUser, findUser, findUserByEmail, insertUser, listUsers, type UserRow } from './store.ts';
+import {
+  activeAdmins,
+  activeUsers,
+  changeUser,
+  findUser,
+  findUserByEmail,
+  insertUser,
+  listUsers,
+  type UserRow,
+} from './store.ts';
 
 export type Account = Me & { active: boolean };
 
@@ -82,6 +91,10 @@ export function createDirectory({ journal, clock, ids, welcome }: DirectoryDeps)
 
     async active(reader: Reader, userIds: readonly string[]): Promise<UserId[]> {
       return (await reader.all(activeUsers, { ids: JSON.stringify(userIds) })).map((row) => row.id);
+    },
+
+    async admins(reader: Reader): Promise<UserId[]> {
+      return (await reader.all(activeAdmins)).map((row) => row.id);
     },
 
     /** Makes a person and lets them in. */

@@ -40,6 +40,8 @@ export interface People {
   findByEmail(reader: Reader, email: string): Awaitable<Account | undefined>;
   /** Which of these are active people of the team. */
   active(reader: Reader, userIds: readonly string[]): Awaitable<UserId[]>;
+  /** The active admins, the earliest first. */
+  admins(reader: Reader): Awaitable<UserId[]>;
 }
 
 export function createPeople({ db, hub, clock, ids, accounts, welcome }: PeopleDeps): People {
@@ -62,5 +64,6 @@ export function createPeople({ db, hub, clock, ids, accounts, welcome }: PeopleD
     find: directory.find,
     findByEmail: directory.findByEmail,
     active: directory.active,
+    admins: directory.admins,
   };
 }

@@ -49,6 +49,15 @@ export const findUserByEmail = query((db) =>
 
 export const listUsers = query((db) => db.select().from(users).orderBy(asc(users.createdAt), asc(users.id)).prepare());
 
+export const activeAdmins = query((db) =>
+  db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.role, 'admin'), eq(users.active, true)))
+    .orderBy(asc(users.createdAt), asc(users.id))
+    .prepare(),
+);
+
 /** `ids` is a JSON array: a prepared statement has no list of varying length. */
 export const activeUsers = query((db) =>
   db

@@ -66,7 +66,7 @@ test('a server that was killed stores at its start what was missing', async () =
   const heads = `SELECT head, activity FROM rooms WHERE id = '${rooms.open}'`;
   expect(t.rows(heads)).not.toEqual([{ head: 2, activity: t.hub.journal.seq }]);
   const hub = await RecordingHub.open(t.db, t.clock, t.ids, (error) => void t.failures.push(error));
-  const again = createChat({ ...t, hub, people: { active: () => [] }, failed: () => {} });
+  const again = createChat({ ...t, hub, people: { active: () => [], admins: () => [] }, failed: () => {} });
   await again.module.start?.();
   expect(t.rows(heads)).toEqual([{ head: 2, activity: hub.journal.seq }]);
   expect(

@@ -44,6 +44,7 @@ export interface TestChat {
   fired(): string[];
   frames(): SentFrame[];
   deactivate(name: string): void;
+  activate(name: string): void;
   write(callback: (tx: Tx) => Promise<void>): Promise<void>;
   rows<T>(sql: string): T[];
   /** Changes rows in a way that no function offers yet. */
@@ -83,7 +84,10 @@ export async function openChat(people: Record<string, Role>): Promise<TestChat> 
     hub,
     clock,
     ids,
-    people: { active: (_, userIds) => userIds.filter((id) => active.has(id)) },
+    people: {
+      active: (_, userIds) => userIds.filter((id) => active.has(id)),
+      admins: () => [...byName].filter(([name, id]) => people[name] === 'admin' && active.has(id)).map(([, id]) => id),
+    },
     failed: (cause) => void failures.push(cause),
   });
   await chat.module.start?.();
@@ -162,6 +166,7 @@ export async function openChat(people: Record<string, Role>): Promise<TestChat> 
     fired: () => hub.take().map(({ event, channel, to }) => `${event} ${channelName(channel)} → ${toNames(to)}`),
     frames: () => hub.take(),
     deactivate: (name) => void active.delete(id(name)),
+    activate: (name) => void active.add(id(name)),
     write: (callback) => db.write(callback),
     rows,
     change(sql) {
