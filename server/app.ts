@@ -188,7 +188,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
     trustedIds: config.trustedModules,
     most: { memory: config.moduleMemory, instances: config.moduleInstances },
     ownRequest: (id) => ownRequest(`module ${id}`),
-    notifyAdmins: async (code, params) => log.warn('admins should know', { code, ...params }),
+    notifyAdmins: chat.notifyAdmins,
   });
 
   const modules: ServerModule[] = [

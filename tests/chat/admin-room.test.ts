@@ -4,7 +4,7 @@ import { openChat, type TestChat } from '../support/chat.ts';
 let t: TestChat;
 afterEach(() => t.remove());
 
-const failed = { module: 'dice', title: 'Dice', reason: 'It crashed three times' };
+const failed = { id: 'dice', title: 'Dice', reason: 'It crashed three times' };
 const roomOf = async (name: string) =>
   (await t.must(name, 'listRooms', {})).find((room) => room.name === 'Administration');
 
@@ -37,7 +37,7 @@ test('the room is one, each event is told once, and those who became admins sinc
   expect(await roomOf('eve')).toBeUndefined();
   t.activate('eve');
   t.frames();
-  await t.chat.notifyAdmins('module_failed', { ...failed, module: 'hello' });
+  await t.chat.notifyAdmins('module_failed', { ...failed, id: 'hello' });
   expect(t.fired()).toEqual([
     'room_added user:eve → eve',
     'member_added room:Administration → ada eve',
