@@ -1,4 +1,4 @@
-import type { Awaitable } from '@shared/kernel/result.ts';
+import { type Awaitable, onward } from '@shared/kernel/result.ts';
 import type { Tx } from '../platform/db/db.ts';
 import { findHead } from './store.ts';
 
@@ -10,10 +10,7 @@ export class Positions {
   next(tx: Tx, roomId: string): Awaitable<{ position: number; release: () => void }> {
     const known = this.#heads.get(roomId);
     if (known !== undefined) return this.#after(tx, roomId, known);
-    const stored = tx.get(findHead, { roomId });
-    return stored instanceof Promise
-      ? stored.then((row) => this.#after(tx, roomId, row?.head ?? 0))
-      : this.#after(tx, roomId, stored?.head ?? 0);
+    return onward(tx.get(findHead, { roomId }), (row) => this.#after(tx, roomId, row?.head ?? 0));
   }
 
   #after(tx: Tx, roomId: string, before: number): { position: number; release: () => void } {

@@ -1,5 +1,5 @@
 import type { Actor } from '@shared/kernel/actor.ts';
-import type { Awaitable } from '@shared/kernel/result.ts';
+import { type Awaitable, onward } from '@shared/kernel/result.ts';
 import type { Journalled } from '../modules/context.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/db/db.ts';
@@ -128,9 +128,7 @@ export async function openJournal({ db, clock, ids, highWater, publish, failed }
   const reserve: Journal['reserve'] = (tx, channel) => {
     const head = heads.get(channel);
     if (head !== undefined) return after(tx, channel, head);
-    const found = tx.get(headOfChannel, { channel });
-    if (found instanceof Promise) return found.then((row) => after(tx, channel, row?.offset ?? 0));
-    return after(tx, channel, found?.offset ?? 0);
+    return onward(tx.get(headOfChannel, { channel }), (row) => after(tx, channel, row?.offset ?? 0));
   };
   const append = (
     tx: Tx,
@@ -146,8 +144,7 @@ export async function openJournal({ db, clock, ids, highWater, publish, failed }
       publish(row);
       followers.noted(at);
     });
-    const stored = tx.run(insertEvent, { ...row, actorKind: actor.kind, actorId: actor.id });
-    if (stored instanceof Promise) return stored.then(() => undefined);
+    return onward(tx.run(insertEvent, { ...row, actorKind: actor.kind, actorId: actor.id }), () => undefined);
   };
 
   return {
@@ -197,8 +194,7 @@ export async function openJournal({ db, clock, ids, highWater, publish, failed }
       if (offset + 1 >= first) return newer(offset + 1, limit);
       const join = (stored: JournalEvent[]): JournalEvent[] =>
         stored.concat(newer((stored.at(-1)?.offset ?? first - 1) + 1, limit - stored.length));
-      const stored = db.read.all(eventsAfter, { channel, offset, limit });
-      return stored instanceof Promise ? stored.then(join) : join(stored);
+      return onward(db.read.all(eventsAfter, { channel, offset, limit }), join);
     },
     follow: (name, follow) => followers.add(name, follow),
     settled: () => followers.settled(),

@@ -39,6 +39,10 @@ export type Envelope<T> = Result<T> & { requestId: string };
 /** A value that may already be here. Storage answers this way so that domain code stays async at its edge. */
 export type Awaitable<T> = T | Promise<T>;
 
+/** Goes on with a value: at once where it is here, which costs no promise. For what happens with every message. */
+export const onward = <T, U>(value: Awaitable<T>, step: (value: T) => Awaitable<U>): Awaitable<U> =>
+  value instanceof Promise ? value.then(step) : step(value);
+
 export function ok(): Ok<Record<string, never>>;
 export function ok<T>(data: T): Ok<T>;
 export function ok(data: unknown = {}): Ok<unknown> {

@@ -1,35 +1,44 @@
 import { type Driver, percentile, quiet, reaches } from '../driver.ts';
 
 const PER_ROOM = 10;
-const OUTSTANDING = 20;
-const WARM_UP = 300;
-const TURNS = 600;
 
-/** Five hundred rooms of ten people each, twenty messages outstanding. */
-export async function manyRooms(driver: Driver): Promise<void> {
-  const { job, raw, tally, latencies, mark, end, frameOf, connect } = driver;
-  const people = job.clients;
-  const names = raw ? Array.from({ length: people }, (_, i) => `room${i}`) : job.rooms;
-  const topics = Array.from({ length: people }, (): string[] => []);
-  // As the server furnished them: each person is in ten rooms.
-  for (const [r, name] of names.entries())
-    for (let m = 0; m < PER_ROOM; m++) topics[(r * PER_ROOM + m) % people]!.push(name);
-  const sinks = await connect(people, (i) => topics[i]!);
-  const frames = (): number => tally.frames;
-  await quiet(frames);
-  const post = async (turns: number): Promise<void> => {
-    for (let i = 0; i < turns; i++) {
-      const goal = tally.frames + OUTSTANDING * PER_ROOM;
-      for (let k = 0; k < OUTSTANDING; k++) {
-        const r = Math.floor(Math.random() * names.length);
-        sinks[(r * PER_ROOM) % people]!.send(frameOf(names[r]!));
+/** So many rooms get a message at a time, each from one of its people; the next when everybody has them. */
+const inTurns =
+  (pick: (rooms: number) => number[], warmUp: number, turns: number) =>
+  async (driver: Driver): Promise<void> => {
+    const { job, raw, tally, latencies, mark, end, frameOf, connect } = driver;
+    const people = job.clients;
+    const names = raw ? Array.from({ length: people }, (_, i) => `room${i}`) : job.rooms;
+    const topics = Array.from({ length: people }, (): string[] => []);
+    // As the server furnished them: each person is in ten rooms.
+    const member = (room: number, m: number): number => (room * PER_ROOM + m) % people;
+    for (const [r, name] of names.entries()) for (let m = 0; m < PER_ROOM; m++) topics[member(r, m)]!.push(name);
+    const sinks = await connect(people, (i) => topics[i]!);
+    const frames = (): number => tally.frames;
+    await quiet(frames);
+    const post = async (count: number): Promise<number> => {
+      let sent = 0;
+      for (let i = 0; i < count; i++) {
+        const rooms = pick(names.length);
+        const goal = tally.frames + rooms.length * PER_ROOM;
+        for (const r of rooms) sinks[member(r, Math.floor(Math.random() * PER_ROOM))]!.send(frameOf(names[r]!));
+        await reaches(frames, goal);
+        sent += rooms.length;
       }
-      await reaches(frames, goal);
-    }
+      return sent * PER_ROOM;
+    };
+    await post(warmUp);
+    latencies.length = 0;
+    await mark();
+    end({ deliveries: await post(turns), p99: percentile(latencies, 0.99) });
   };
-  await post(WARM_UP);
-  latencies.length = 0;
-  await mark();
-  await post(TURNS);
-  end({ deliveries: TURNS * OUTSTANDING * PER_ROOM, p99: percentile(latencies, 0.99) });
-}
+
+/** Twenty messages outstanding, anywhere. */
+export const manyRooms = inTurns(
+  (rooms) => Array.from({ length: 20 }, () => Math.floor(Math.random() * rooms)),
+  300,
+  600,
+);
+
+/** One message outstanding in each room. */
+export const everyRoom = inTurns((rooms) => Array.from({ length: rooms }, (_, room) => room), 40, 80);

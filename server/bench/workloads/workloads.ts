@@ -5,7 +5,7 @@ import { connecting } from './connecting.ts';
 import { fanOut } from './fan-out.ts';
 import { idle, idleSteps } from './idle.ts';
 import { ingest } from './ingest.ts';
-import { manyRooms } from './many-rooms.ts';
+import { everyRoom, manyRooms } from './many-rooms.ts';
 import { recovery } from './recovery.ts';
 import { sse, sseIdle, sseIdleSteps } from './streams.ts';
 
@@ -32,12 +32,21 @@ export const workloads: readonly Workload[] = [
   },
   {
     name: 'many-rooms',
-    title: 'rooms of 10 people each, 20 messages at a time',
+    title: 'rooms of 10 people each, 20 messages at a time in all',
     targets: ['hearth', 'raw'],
     clients: 500,
     furniture: { people: 500, rooms: 500, perRoom: 10 },
     figures: () => [cpu({ times: 1.2 })],
     run: manyRooms,
+  },
+  {
+    name: 'every-room',
+    title: 'the same rooms, a message at a time in each',
+    targets: ['hearth', 'raw'],
+    clients: 500,
+    furniture: { people: 500, rooms: 500, perRoom: 10 },
+    figures: () => [cpu({ times: 1.2 })],
+    run: everyRoom,
   },
   {
     name: 'ingest',

@@ -1,4 +1,3 @@
-import type { Changes } from 'bun:sqlite';
 import type { Awaitable } from '@shared/kernel/result.ts';
 import type { Params, Prepared, Query, Reader, Statements } from './query.ts';
 
@@ -48,7 +47,7 @@ export class Transaction implements Tx {
 
   run(query: Query, params?: Params): number {
     this.#check();
-    return (this.#statements.of(query).run(params) as Changes).changes;
+    return this.#statements.run(query, params);
   }
 
   afterCommit(effect: () => void): void {
