@@ -18,7 +18,7 @@ export const isShownToAll = ({ isEnabled, state }: Life): boolean => isEnabled &
 /** What somebody of this role is told of a module. */
 export function infoOf(life: Life, { role, trusted, pageProblem }: InfoOptions): ModuleInfo {
   const { id, description, isEnabled, state, source } = life;
-  const granted = life.scopes();
+  const granted = life.granted();
   const reasons = [life.reason, pageProblem && `Its page does not load: ${pageProblem}`];
   return {
     id,

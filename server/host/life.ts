@@ -101,10 +101,14 @@ export class Life {
     return this.#options.record().enabled;
   }
 
-  /** What it was granted and asks for. */
+  /** What it was granted and asks for, or would have if it were on. */
+  granted(description = this.description): ReadonlySet<string> {
+    return new Set(this.#options.record().granted.filter((scope) => description?.permissions.includes(scope)));
+  }
+
+  /** What it may do now. */
   scopes(description = this.description): ReadonlySet<string> {
-    const { enabled, granted } = this.#options.record();
-    return new Set(enabled ? granted.filter((scope) => description?.permissions.includes(scope)) : []);
+    return this.isEnabled ? this.granted(description) : new Set();
   }
 
   /** Lets a call in: the version that answers, or why none does. */
