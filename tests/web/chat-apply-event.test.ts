@@ -339,3 +339,36 @@ describe('people', () => {
     expect(removed.members[kitchen]).toEqual([]);
   });
 });
+
+describe('what a command answered', () => {
+  const answered = (id: string): ChatEvent => ({
+    event: 'command_answered',
+    payload: { id, roomId: kitchen, command: '/dice', module: 'dice', text: '6', createdAt: NOW },
+  });
+  const ids = (state: ChatState) => state.answers[kitchen]?.map(({ id, after: place }) => [id, place]);
+
+  test('stands where the room was then, until it is put away', () => {
+    const state = after(atLatest, answered('a'), posted(4), answered('b'));
+    expect(ids(state)).toEqual([
+      ['a', 3],
+      ['b', 4],
+    ]);
+    const one = after(state, { event: 'answer_dismissed', payload: { roomId: kitchen, id: 'a' } });
+    expect(ids(one)).toEqual([['b', 4]]);
+    expect(ids(after(one, { event: 'answer_dismissed', payload: { roomId: kitchen, id: 'b' } }))).toBeUndefined();
+    expect(after(one, { event: 'answer_dismissed', payload: { roomId: kitchen, id: 'x' } }).answers).toEqual(
+      one.answers,
+    );
+  });
+
+  test('goes with the room, and is nothing in a room that is not ours', () => {
+    const gone = after(atLatest, answered('a'), { event: 'room_removed', payload: { roomId: kitchen } });
+    expect(ids(gone)).toBeUndefined();
+    expect(after(gone, answered('b'))).toBe(gone);
+  });
+
+  test('is not unread and no message', () => {
+    const state = after(atLatest, answered('a'));
+    expect([totalUnread(state), positions(state)]).toEqual([totalUnread(atLatest), positions(atLatest)]);
+  });
+});

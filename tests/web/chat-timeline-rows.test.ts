@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Message } from '@shared/chat/schema.ts';
 import type { UserId } from '@shared/kernel/ids.ts';
+import type { PrivateAnswer } from '../../web/chat/state.ts';
 import { timelineRows } from '../../web/chat/timeline/timeline-rows.ts';
 
 const me: UserId = 'usr_me';
@@ -23,7 +24,7 @@ const message = (position: number, at = noon, more: Partial<Message> = {}): Mess
   ...more,
 });
 const by = (id: string): Partial<Message> => ({ author: { kind: 'user', id } });
-const leads = (messages: Message[]) => timelineRows(messages, [], me).map((row) => row.leads);
+const leads = (messages: Message[]) => timelineRows(messages, me).map((row) => row.leads);
 
 describe('grouping', () => {
   test('an author is named once for what they write within five minutes', () => {
@@ -43,7 +44,7 @@ describe('grouping', () => {
 
   test('each day begins with a separator, also between two messages a minute apart', () => {
     const midnight = new Date(2026, 2, 4).getTime();
-    const rows = timelineRows([message(1, midnight - 30_000), message(2, midnight + 30_000)], [], me);
+    const rows = timelineRows([message(1, midnight - 30_000), message(2, midnight + 30_000)], me);
     expect(rows.map(({ startsDay, leads: names }) => [startsDay, names])).toEqual([
       [true, true],
       [true, true],
@@ -53,11 +54,11 @@ describe('grouping', () => {
 
 describe('what is new', () => {
   const startsNew = (readUntil?: number, from = 1) =>
-    timelineRows([message(from), message(from + 1), message(from + 2)], [], me, readUntil).map((row) => row.startsNew);
+    timelineRows([message(from), message(from + 1), message(from + 2)], me, { readUntil }).map((row) => row.startsNew);
 
   test('the line stands before the first unread message and interrupts its group', () => {
     expect(startsNew(1)).toEqual([false, true, false]);
-    expect(timelineRows([message(1), message(2)], [], me, 1)[1]?.leads).toBe(true);
+    expect(timelineRows([message(1), message(2)], me, { readUntil: 1 })[1]?.leads).toBe(true);
   });
 
   test('there is no line where all is read, nothing was asked, or the first unread message is not loaded', () => {
@@ -74,8 +75,8 @@ describe('what is new', () => {
 describe('our own messages', () => {
   test('a pending message keeps its row when the real one takes its place', () => {
     const pending = { clientId: 'client-2', roomId: 'room_kitchen', text: 'x', createdAt: noon } as const;
-    const before = timelineRows([message(1, noon, by(me))], [pending], me);
-    const after = timelineRows([message(1, noon, by(me)), message(2, noon, by(me))], [], me);
+    const before = timelineRows([message(1, noon, by(me))], me, { pending: [pending] });
+    const after = timelineRows([message(1, noon, by(me)), message(2, noon, by(me))], me);
     expect(before.map(({ key }) => key)).toEqual(after.map(({ key }) => key));
     expect(before[1]).toMatchObject({ leads: false, pending });
     expect(before[1]?.message).toBeUndefined();
@@ -84,9 +85,47 @@ describe('our own messages', () => {
   test('the same client id of two authors makes two rows', () => {
     const rows = timelineRows(
       [message(1, noon, { clientId: 'c' }), message(2, noon, { clientId: 'c', ...by(me) })],
-      [],
       me,
     );
     expect(new Set(rows.map(({ key }) => key)).size).toBe(2);
+  });
+});
+
+describe('what a command answered to us alone', () => {
+  const answer = (id: string, after: number, module?: string): PrivateAnswer => ({
+    id,
+    roomId: 'room_kitchen',
+    command: '/dice',
+    module,
+    text: '6',
+    createdAt: noon,
+    after,
+  });
+  const shown = (messages: Message[], answers: PrivateAnswer[], readUntil?: number) =>
+    timelineRows(messages, me, { answers, readUntil }).map((row) => row.answer?.id ?? row.message?.position);
+
+  test('stands below the message that was the last one, whatever comes later', () => {
+    expect(shown([message(1), message(2), message(3)], [answer('a', 1), answer('b', 1), answer('c', 3)])).toEqual([
+      1,
+      'a',
+      'b',
+      2,
+      3,
+      'c',
+    ]);
+    expect(shown([], [answer('a', 0)])).toEqual(['a']);
+    expect(shown([message(1)], [answer('a', 0)])).toEqual(['a', 1]);
+  });
+
+  test('is left out where its place is not loaded', () => {
+    expect(shown([message(7), message(8)], [answer('a', 3), answer('b', 6)])).toEqual(['b', 7, 8]);
+  });
+
+  test('continues nobody and is continued by nobody, and does not hide the line of what is new', () => {
+    const rows = timelineRows([message(1), message(2)], me, { answers: [answer('a', 1, 'dice')], readUntil: 1 });
+    expect(rows.map(({ leads: names }) => names)).toEqual([true, true, true]);
+    expect(rows.map(({ startsNew }) => startsNew)).toEqual([false, false, true]);
+    expect(rows[1]?.author).toEqual({ kind: 'module', id: 'dice' });
+    expect(timelineRows([], me, { answers: [answer('a', 0)] })[0]?.author.kind).toBe('system');
   });
 });

@@ -43,6 +43,7 @@ function dropRoom(state: ChatState, roomId: RoomId): ChatState {
     rooms: without(state.rooms, roomId),
     windows: without(state.windows, roomId),
     pending: without(state.pending, roomId),
+    answers: without(state.answers, roomId),
     typing: without(state.typing, roomId),
     members: without(state.members, roomId),
   };
@@ -149,6 +150,20 @@ const appliers: Appliers = {
   },
 
   message_discarded: (state, { roomId, clientId }) => dropPending(state, roomId, clientId),
+
+  command_answered(state, answer) {
+    const room = state.rooms[answer.roomId];
+    if (!room) return state;
+    const answers = [...(state.answers[answer.roomId] ?? []), { ...answer, after: room.head }];
+    return { ...state, answers: { ...state.answers, [answer.roomId]: answers } };
+  },
+
+  answer_dismissed(state, { roomId, id }) {
+    const rest = state.answers[roomId]?.filter((answer) => answer.id !== id);
+    if (!rest) return state;
+    const answers = rest.length > 0 ? { ...state.answers, [roomId]: rest } : without(state.answers, roomId);
+    return { ...state, answers };
+  },
 
   time_passed(state, _, now) {
     let next = state;

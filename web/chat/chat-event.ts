@@ -5,7 +5,7 @@ import type { Page } from '@shared/kernel/paging.ts';
 import type { HearthError } from '@shared/kernel/result.ts';
 import type { Person } from '@shared/people/schema.ts';
 import type { PageKind } from './history-window.ts';
-import type { PendingMessage } from './state.ts';
+import type { PendingMessage, PrivateAnswer } from './state.ts';
 
 /** A room as `listRooms` gives it, or with its last message as `welcome` does. */
 export type ListedRoom = Room & { lastMessage?: Message | null };
@@ -24,6 +24,8 @@ interface LocalEvents {
   message_pending: PendingMessage;
   message_refused: { roomId: RoomId; clientId: string; error: HearthError };
   message_discarded: { roomId: RoomId; clientId: string };
+  command_answered: Omit<PrivateAnswer, 'after'>;
+  answer_dismissed: { roomId: RoomId; id: string };
   time_passed: Record<string, never>;
 }
 

@@ -2,6 +2,7 @@ import type { Actor } from '@shared/kernel/actor.ts';
 import type { RoomId, UserId } from '@shared/kernel/ids.ts';
 import { type Accessor, createContext, createMemo, type ParentProps, useContext } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
+import { useModules } from '../modules/module-list.ts';
 import { useHearth, useMe } from '../platform/hearth.tsx';
 import { sessionStore } from '../platform/session-store.ts';
 import { roomName } from './room-list-order.ts';
@@ -16,6 +17,7 @@ export interface Chat {
   people: Accessor<ChatState['people']>;
   personName: (id: UserId) => string;
   authorName: (author: Actor) => string;
+  moduleTitle: (id: string) => string;
   roomName: (room: RoomState) => string;
 }
 
@@ -28,9 +30,12 @@ export function ChatProvider(props: ParentProps) {
   const user = useMe();
   const me = user().id;
   const store = storeOf(useHearth(), me);
+  const modules = useModules();
   const rooms = createMemo(() => store.state().rooms);
   const people = createMemo(() => store.state().people);
   const personName = (id: UserId) => people()[id]?.name ?? (id === me ? user().name : t('chat.somebody'));
+  // One that is gone, or not for this person, is called by its id.
+  const moduleTitle = (id: string) => modules.find(id)?.title ?? id;
   const chat: Chat = {
     store,
     me,
@@ -39,8 +44,10 @@ export function ChatProvider(props: ParentProps) {
     personName,
     authorName(author) {
       if (author.kind === 'user') return personName(author.id as UserId);
+      if (author.kind === 'module') return moduleTitle(author.id);
       return author.kind === 'system' ? t('app.name') : author.id;
     },
+    moduleTitle,
     roomName: (room) => roomName({ me, people: people() }, room, t('chat.somebody')),
   };
   return <ChatContext.Provider value={chat}>{props.children}</ChatContext.Provider>;

@@ -39,6 +39,20 @@ export interface PendingMessage {
   error?: HearthError;
 }
 
+/** What a command of ours answered to us alone. Nobody else sees it, and it is gone with the page. */
+export interface PrivateAnswer {
+  id: string;
+  roomId: RoomId;
+  /** As it was written: `/dice 2d6`. */
+  command: string;
+  /** The module that answered. */
+  module: string | undefined;
+  text: string;
+  createdAt: number;
+  /** It stands below the message of this position. */
+  after: number;
+}
+
 export interface CreatedRoom {
   id: RoomId;
   name: string;
@@ -51,6 +65,7 @@ export interface ChatState {
   rooms: Readonly<Record<RoomId, RoomState>>;
   windows: Readonly<Record<RoomId, HistoryWindow>>;
   pending: Readonly<Record<RoomId, readonly PendingMessage[]>>;
+  answers: Readonly<Record<RoomId, readonly PrivateAnswer[]>>;
   /** Who types in a room, and until when (ms) that is believed without being told again. */
   typing: Readonly<Record<RoomId, Readonly<Record<UserId, number>>>>;
   /** Loaded for the rooms whose members somebody looked at. */
@@ -66,6 +81,7 @@ export const emptyChat = (me?: UserId): ChatState => ({
   rooms: {},
   windows: {},
   pending: {},
+  answers: {},
   typing: {},
   members: {},
   people: {},

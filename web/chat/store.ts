@@ -140,6 +140,16 @@ export function createChatStore({ hearth, me, clock = browserClock, newId = mono
     outgoing,
     reading,
     typing,
+    newId,
+    /** Shows what a command answered to us alone. */
+    answered(
+      roomId: RoomId,
+      { name, text, module }: { name: string; text: string; module: string | undefined },
+      reply: string,
+    ) {
+      const answer = { id: newId(), roomId, command: `/${name} ${text}`.trim(), module, text: reply, createdAt: now() };
+      apply({ event: 'command_answered', payload: answer });
+    },
     listRooms,
     listMembers,
     /** The room on the screen. */

@@ -9,6 +9,7 @@ import { roomPath, useChat } from '../context.tsx';
 import { plainText } from '../../ui/markdown/plain-text.ts';
 import { shortMoment } from '../moments.ts';
 import { othersIn } from '../room-list-order.ts';
+import { systemLine } from '../timeline/system-line.ts';
 import { activeAt, type RoomState, unreadOf } from '../state.ts';
 
 /** Who a direct room is with, or what kind of room it is. */
@@ -52,7 +53,7 @@ export function RoomLink(props: { room: RoomState; now: Accessor<number>; tabind
     const message = props.room.lastMessage;
     if (!message) return props.room.topic || (props.room.head > 0 ? '' : t('chat.noMessages'));
     if (message.deletedAt !== null) return t('chat.deleted');
-    if (message.body.kind === 'system') return t('chat.systemLine');
+    if (message.body.kind === 'system') return systemLine(message.body, t);
     const text = plainText(message.body.text);
     const own = message.author.kind === 'user' && message.author.id === chat.me;
     if (own) return t('chat.previewOf', { name: t('chat.you'), text });

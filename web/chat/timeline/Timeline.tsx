@@ -33,12 +33,19 @@ function Messages(props: TimelineProps) {
   const now = createClock(60_000);
   const reachesEnd = () => props.window.after === undefined;
   const pending = createMemo(() => (reachesEnd() ? store.state().pending[roomId] : undefined));
+  const answers = createMemo(() => (reachesEnd() ? store.state().answers[roomId] : undefined));
   const newLine = createNewLine({
     room: () => props.room,
     isOwn: (room) => room.lastMessage?.author.kind === 'user' && room.lastMessage.author.id === me,
     watched: () => attentive() && keeper.holdsEnd(),
   });
-  const rows = createMemo(() => timelineRows(props.window.messages, pending() ?? [], me, newLine.readUntil()));
+  const rows = createMemo(() =>
+    timelineRows(props.window.messages, me, {
+      pending: pending(),
+      answers: answers(),
+      readUntil: newLine.readUntil(),
+    }),
+  );
   const keyed = createKeyed(rows, (row) => row.key, sameRow);
 
   const [scroller, setScroller] = createSignal<HTMLElement>();

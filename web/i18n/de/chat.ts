@@ -93,4 +93,14 @@ export const chat: Translation<typeof english> = {
   'chat.noPeople': 'Niemand gefunden.',
   'chat.unpick': '{name} herausnehmen',
   'chat.showPeople': 'Personen zeigen',
+  'chat.commands': 'Befehle',
+  'chat.commandUnknown': 'Den Befehl /{name} gibt es nicht.',
+  'chat.commandAsText': 'Als Text senden',
+  'chat.commandOffline':
+    'Befehle brauchen eine Verbindung. Dein Text bleibt stehen: Versuche es, wenn sie wieder da ist.',
+  'chat.commandFailed': 'Der Befehl wurde nicht ausgeführt. {reason}',
+  'chat.onlyYou': 'Das siehst nur du.',
+  'chat.dismissAnswer': 'Diese Antwort schließen',
+  'chat.module': 'Modul',
+  'chat.moduleFailed': 'Das Modul {title} funktioniert nicht mehr: {reason}',
 };

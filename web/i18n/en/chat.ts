@@ -90,4 +90,13 @@ export const chat = {
   'chat.noPeople': 'Nobody matches.',
   'chat.unpick': 'Take out {name}',
   'chat.showPeople': 'Show people',
+  'chat.commands': 'Commands',
+  'chat.commandUnknown': 'There is no command /{name}.',
+  'chat.commandAsText': 'Send as text',
+  'chat.commandOffline': 'Commands need a connection. Your text is kept: try again when it is back.',
+  'chat.commandFailed': 'The command did not run. {reason}',
+  'chat.onlyYou': 'Only you see this.',
+  'chat.dismissAnswer': 'Put this answer away',
+  'chat.module': 'Module',
+  'chat.moduleFailed': 'The module {title} does not work any more: {reason}',
 } as const;
