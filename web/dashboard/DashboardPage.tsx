@@ -3,6 +3,7 @@ import Lock from 'lucide-solid/icons/lock';
 import Unplug from 'lucide-solid/icons/unplug';
 import { createMemo, createSignal, Match, Show, Switch } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
+import { ModuleTiles } from '../modules/tiles/ModuleTiles.tsx';
 import { useHearth, useMe } from '../platform/hearth.tsx';
 import { storage } from '../platform/storage.ts';
 import { usePageTitle } from '../shell/title.ts';
@@ -77,6 +78,9 @@ function MachinePane() {
                   </h2>
                   <Tiles sample={sample()} samples={dashboard.samples()} format={format()} />
                 </section>
+                <PaneBoundary>
+                  <ModuleTiles />
+                </PaneBoundary>
                 <section class="dashboard-history" aria-labelledby="dashboard-history">
                   <div class="dashboard-section-head">
                     <h2 id="dashboard-history">{t('dashboard.history')}</h2>

@@ -50,6 +50,10 @@ function ModuleTile(props: { module: Tiled; stream: string }) {
       (maximum === undefined ? undefined : t('modules.tileOf', { maximum: `${written(maximum)} ${unit}`.trim() }))
     );
   };
+  const share = () => {
+    const reading = shown();
+    return reading ? shareOf(reading) : undefined;
+  };
   return (
     <Tile
       label={props.module.tile.title}
@@ -59,7 +63,7 @@ function ModuleTile(props: { module: Tiled; stream: string }) {
       unknown={trouble() ? '–' : t('dashboard.unknown')}
       hint={hint()}
       warning={trouble()}
-      share={(shown() && shareOf(shown() as TileReading)) ?? undefined}
+      share={share()}
       small={String(shown()?.value ?? '').length > LONG}
     >
       <Show when={props.module.hasPage}>
