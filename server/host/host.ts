@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { modules as contract } from '@shared/modules/contract.ts';
+import type { ModuleState } from '@shared/modules/schema.ts';
 import type { RunningHub } from '../hub/create-hub.ts';
 import type { TopicServer } from '../hub/broker.ts';
 import type { RequestInfo } from '../modules/context.ts';
@@ -80,7 +81,18 @@ export async function createHost(options: HostOptions): Promise<Host> {
   let sweeping: Timer | undefined;
   const isTrusted = (id: string): boolean => trustedIds.includes(id);
 
-  const face = new Public({ clock, log, hub, registry, pages, dataOf: (id) => join(paths.data, id) });
+  const announce = (id: string, state: ModuleState): void => {
+    if (server) hub.publish('global', 'module_changed', { id, state });
+  };
+  const face = new Public({
+    clock,
+    log,
+    hub,
+    registry,
+    pages,
+    dataOf: (id) => join(paths.data, id),
+    bundled: ({ id, state }) => announce(id, state),
+  });
   const loader = createLoader({
     paths,
     clock,
@@ -121,7 +133,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
                 state,
                 ...(reason === null ? {} : { reason }),
               });
-              if (server) hub.publish('global', 'module_changed', { id, state });
+              announce(id, state);
             },
             serves: (served, version) => face.serves(served, version),
             rests: (rested, why) => face.rests(rested, why),

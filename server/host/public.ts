@@ -15,7 +15,7 @@ import type { ModuleEvent } from './sdk/context.ts';
 import { serviceOf } from './service.ts';
 import type { Version } from './version.ts';
 
-export type ModulePages = Pick<Pages, 'load' | 'unload' | 'open' | 'problem'>;
+export type ModulePages = Pick<Pages, 'load' | 'unload' | 'open' | 'problem' | 'close'>;
 
 export interface PublicOptions {
   clock: Clock;
@@ -24,6 +24,8 @@ export interface PublicOptions {
   registry: () => Registry;
   pages: ModulePages;
   dataOf: (id: string) => string;
+  /** Another page is shown from now on, or it is known why not. */
+  bundled: (life: Life) => void;
 }
 
 /** What is there of a module while it serves: its functions, its page, its schedules, its ears. */
@@ -64,9 +66,12 @@ export class Public {
     this.#listen(life, presence);
     if (page === null) pages.unload(id);
     else
-      presence.bundled = pages.load({ id, folder, page, dataFolder: dataOf(id) }).catch((error: unknown) => {
-        life.log.add('error', 'host', `Its page does not load: ${messageOf(error)}`);
-      });
+      presence.bundled = pages
+        .load({ id, folder, page, dataFolder: dataOf(id) })
+        .catch((error: unknown) => {
+          life.log.add('error', 'host', `Its page does not load: ${messageOf(error)}`);
+        })
+        .then(() => this.#options.bundled(life));
   }
 
   /** An address of the module's page, once that is bundled. */
@@ -98,7 +103,7 @@ export class Public {
   /** Resolves when nothing is delivered any more. */
   async stop(): Promise<void> {
     for (const presence of this.#presences.values()) this.#deafen(presence, false);
-    await Promise.all(this.#stopping);
+    await Promise.all([...this.#stopping, this.#options.pages.close()]);
   }
 
   async #runSchedule(life: Life, name: string): Promise<void> {

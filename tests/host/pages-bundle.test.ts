@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'bun:test';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoadError } from '../../server/host/instance.ts';
 import { buildPage, type PageBuild, type PageOrigin } from '../../server/host/pages/build-page.ts';
 import { bundlerLimits } from '../../server/host/pages/bundler-process.ts';
 import { systemClock } from '../../server/platform/clock.ts';
 import { pageModule } from '../support/page-module.ts';
+import { until } from '../support/until.ts';
 
+const never = new AbortController().signal;
 const build = (origin: PageOrigin, limits = bundlerLimits): Promise<PageBuild> =>
-  buildPage(origin, { clock: systemClock, keep: [], limits });
+  buildPage(origin, { clock: systemClock, signal: never, keep: [], limits });
 const textOf = ({ folder, files }: PageBuild, ending: string): string =>
   [...files.keys()]
     .filter((name) => name.endsWith(ending))
@@ -125,6 +127,19 @@ describe('code of the module that runs while its page is bundled', () => {
     expect(await refusal(module.origin, { ...bundlerLimits, time: 400 })).toBe('Bundling took longer than 0.4 s');
   });
 
+  test('is ended when the server is', async () => {
+    using module = pageModule(withMacro("fs.writeFileSync('begun', ''); for (;;);"));
+    const stop = new AbortController();
+    const made = buildPage(module.origin, { clock: systemClock, signal: stop.signal, keep: [] }).catch(String);
+    const bundles = join(module.origin.dataFolder, 'page');
+    await until(
+      () => existsSync(bundles) && readdirSync(bundles).some((name) => existsSync(join(bundles, name, 'begun'))),
+    );
+    stop.abort();
+    expect(await made).toContain('Bundling was broken off');
+    expect(readdirSync(bundles)).toEqual([]);
+  });
+
   test('is ended when it takes too much memory', async () => {
     using module = pageModule(
       withMacro('const held = []; for (;;) held.push(new Uint8Array(16 * 1024 * 1024).fill(1)); return held.length;'),
@@ -206,9 +221,9 @@ test('the same page makes the same bundle, and bundles that nobody needs are rem
   const one = await build(module.origin);
   expect((await build(module.origin)).hash).toBe(one.hash);
   module.write({ 'page.html': '<p>two</p>' });
-  const two = await buildPage(module.origin, { clock: systemClock, keep: [one.hash] });
+  const two = await buildPage(module.origin, { clock: systemClock, signal: never, keep: [one.hash] });
   expect(readdirSync(join(module.origin.dataFolder, 'page')).sort()).toEqual([one.hash, two.hash].sort());
   module.write({ 'page.html': '<p>three</p>' });
-  const three = await buildPage(module.origin, { clock: systemClock, keep: [two.hash] });
+  const three = await buildPage(module.origin, { clock: systemClock, signal: never, keep: [two.hash] });
   expect(readdirSync(join(module.origin.dataFolder, 'page')).sort()).toEqual([two.hash, three.hash].sort());
 });

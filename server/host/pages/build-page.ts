@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { extname, isAbsolute, join, sep } from 'node:path';
-import type { Clock } from '../../platform/clock.ts';
 import { LoadError } from '../instance.ts';
-import { type BundlerLimits, runBundler } from './bundler-process.ts';
+import { type BundlerOptions, runBundler } from './bundler-process.ts';
 
 /** A module whose page is bundled. Absolute paths. */
 export interface PageOrigin {
@@ -80,13 +79,13 @@ async function inspect(folder: string): Promise<{ hash: string; files: Map<strin
  */
 export async function buildPage(
   origin: PageOrigin,
-  { clock, keep, limits }: { clock: Clock; keep: readonly string[]; limits?: BundlerLimits },
+  { keep, ...options }: BundlerOptions & { keep: readonly string[] },
 ): Promise<PageBuild> {
   const entry = await entryOf(origin);
   const bundles = await bundlesOf(origin.dataFolder);
   const out = await mkdtemp(join(bundles, '.new-'));
   try {
-    await runBundler({ folder: origin.folder, entry, out }, clock, limits);
+    await runBundler({ folder: origin.folder, entry, out }, options);
     const { hash, files } = await inspect(out);
     const folder = join(bundles, hash);
     // The same bundle of an earlier start may have been changed since: what was looked at counts.

@@ -13,6 +13,13 @@ export interface BundlerLimits {
 
 export const bundlerLimits: BundlerLimits = { time: 30_000, memory: 1024 ** 3 };
 
+export interface BundlerOptions {
+  clock: Clock;
+  /** Ends it. */
+  signal: AbortSignal;
+  limits?: BundlerLimits | undefined;
+}
+
 /** Characters of a failure's reason. */
 const REASON = 4000;
 /** The beginning of what a process says; the rest is read and forgotten, so that it does not wait for a reader. */
@@ -31,7 +38,10 @@ async function beginningOf(stream: ReadableStream<Uint8Array>): Promise<string> 
  * Bundles in a process that runs the module's macros, with an empty environment and bounds. Rejects with LoadError,
  * whose message says where in which file.
  */
-export async function runBundler(order: BundleOrder, clock: Clock, limits = bundlerLimits): Promise<void> {
+export async function runBundler(
+  order: BundleOrder,
+  { clock, signal, limits = bundlerLimits }: BundlerOptions,
+): Promise<void> {
   const guard = new Guard(clock);
   const child = Bun.spawn([...ownCommand, 'module-page'], {
     // Nobody else's settings for Bun lie in an empty folder.
@@ -46,6 +56,9 @@ export async function runBundler(order: BundleOrder, clock: Clock, limits = bund
     killed ??= reason;
     child.kill('SIGKILL');
   };
+  const onAbort = (): void => kill('Bundling was broken off');
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
   const end = clock.setTimeout(() => kill(`Bundling took longer than ${limits.time / 1000} s`), limits.time);
   const unwatch = guard.watch({
     pid: child.pid,
@@ -61,6 +74,7 @@ export async function runBundler(order: BundleOrder, clock: Clock, limits = bund
     if (killed !== undefined) throw new LoadError(killed);
     if (code !== 0) throw new LoadError(said || `The bundler ended with ${child.signalCode ?? code}`);
   } finally {
+    signal.removeEventListener('abort', onAbort);
     end.cancel();
     unwatch();
   }

@@ -39,6 +39,8 @@ export interface Pages {
   open(identity: Identity | undefined, id: string): Promise<Result<OutputOf<(typeof modules)['definitions']['page']>>>;
   /** Answers for `/pages/<id>/<capability>/<name>`; undefined where nothing is there. No cookie is looked at. */
   respond(request: Request, peer: PeerInfo): Promise<Response | undefined>;
+  /** Breaks off what is being bundled. Resolves when nothing of it is left. */
+  close(): Promise<void>;
 }
 
 interface Shown {
@@ -67,6 +69,7 @@ export function createPages({ basePath, clock, key, scopesOf, limits }: PagesOpt
   const turns = new Map<string, number>();
   /** One module's bundles are made one after another: each tidies up behind the one before it. */
   const building = new Map<string, Promise<void>>();
+  const end = new AbortController();
   const nextTurn = (id: string): number => {
     const turn = (turns.get(id) ?? 0) + 1;
     turns.set(id, turn);
@@ -77,7 +80,7 @@ export function createPages({ basePath, clock, key, scopesOf, limits }: PagesOpt
     const { id } = origin;
     const before = shown.get(id)?.builds ?? [];
     try {
-      const made = await buildPage(origin, { clock, keep: before.map(({ hash }) => hash), ...(limits && { limits }) });
+      const made = await buildPage(origin, { clock, limits, signal: end.signal, keep: before.map(({ hash }) => hash) });
       if (isCurrent())
         shown.set(id, { builds: [made, ...before.filter(({ hash }) => hash !== made.hash)].slice(0, 2) });
     } catch (error) {
@@ -151,6 +154,10 @@ export function createPages({ basePath, clock, key, scopesOf, limits }: PagesOpt
         return new Response(request.method === 'HEAD' ? null : Bun.file(path), { headers });
       }
       return undefined;
+    },
+    async close() {
+      end.abort();
+      await Promise.allSettled(building.values());
     },
   };
 }
