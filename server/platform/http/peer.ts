@@ -84,6 +84,9 @@ export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }
     return nearestKnown;
   };
 
+  /** Most callers know this server by one name: what it says is kept once, not with each of them. */
+  let known = { origin: '', baseUrl: '' };
+
   return (request: Request, socketAddress: string): PeerInfo => {
     const { headers } = request;
     const peer = parsed(socketAddress);
@@ -95,10 +98,11 @@ export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }
     const asked = originOf(proto, headers.get('host') ?? '');
     const origin =
       (publicUrl ?? originOf(proto, nearest(forwarded('host')) ?? '') ?? asked)?.origin ?? 'http://localhost';
+    if (known.origin !== origin) known = { origin, baseUrl: `${origin}${basePath}/` };
     return {
       ip: forwardedFor === null ? socket : clientOf(forwardedFor, socket),
-      origin,
-      baseUrl: `${origin}${basePath}/`,
+      origin: known.origin,
+      baseUrl: known.baseUrl,
       secure: origin.startsWith('https:'),
       local:
         bindIsLocal &&

@@ -73,6 +73,15 @@ const envelope = (result: Result<never>, status: number, requestId: string, head
 const isLong = ({ headers }: Request): boolean =>
   headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > LONG_BODY;
 
+/**
+ * Headers that were looked at become an object that lives as long as their answer: a stream's would for hours. So what goes
+ * on is an answer whose headers nobody has touched.
+ */
+const settled = (response: Response): Response =>
+  response.headers.get('content-type')?.startsWith('text/event-stream')
+    ? new Response(response.body, { status: response.status, headers: response.headers })
+    : response;
+
 /** Binds the port at once, so that a taken one is known before anything else is touched. Throws ListenError. */
 export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOptions): HttpServer {
   let handle: Handle = async (_, { requestId }) =>
@@ -120,7 +129,7 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     if (!response) return undefined;
     response.headers.set('x-request-id', requestId);
     if (status >= 400 && isLong(request)) response.headers.set('connection', 'close');
-    return secure(response, request, peer.secure);
+    return settled(secure(response, request, peer.secure));
   };
 
   const common = {
