@@ -4,6 +4,7 @@ import type { Identity } from '../modules/identity.ts';
 import type { RequestInfo } from '../modules/context.ts';
 import type { LiveSession } from '../modules/live-sessions.ts';
 import type { Socket, SocketData } from '../platform/http/socket-data.ts';
+import { hasName, type Names } from './names.ts';
 
 /** What a connection tells of its life; the hub acts on it. */
 export interface ConnectionEvents {
@@ -52,9 +53,9 @@ export class Connection implements SocketData, LiveSession {
   /** `opening` until welcome is out, `closed` when gone. */
   phase: 'opening' | 'live' | 'closed' = 'opening';
   /** Channels that the client subscribed itself. */
-  own: Set<string> | undefined;
+  own: Names;
   /** Channels that the server subscribed it to. */
-  given: Set<string> | undefined;
+  given: Names;
   /** How often a channel was taken away: what was allowed before must be asked again. */
   cuts = 0;
   queue: string[] | undefined;
@@ -70,7 +71,6 @@ export class Connection implements SocketData, LiveSession {
   ws: Wire | undefined;
   /** Receives only the channels that it asked for, none that the server gives. */
   selective = false;
-  untrack: (() => void) | undefined;
   readonly #events: ConnectionEvents;
   #abort: AbortController | undefined;
 
@@ -200,6 +200,6 @@ export class Connection implements SocketData, LiveSession {
   }
 
   receives(channel: string): boolean {
-    return channel === SYSTEM || this.given?.has(channel) === true || this.own?.has(channel) === true;
+    return channel === SYSTEM || hasName(this.given, channel) || hasName(this.own, channel);
   }
 }

@@ -36,6 +36,9 @@ const SNAPSHOT_TRIES = 8;
 /** How long clients are given to leave before their sockets are closed. */
 const DRAIN_SPREAD = 2000;
 
+/** Of connections that call nothing which would ask for them. */
+const noHeaders = Object.freeze({});
+
 export interface HubOptions {
   db: Db;
   clock: Clock;
@@ -176,7 +179,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     opened(connection: Connection) {
       statistics.opened++;
       connections.add(connection);
-      connection.untrack = live.track(connection);
+      live.track(connection);
       open(connection).catch((error: unknown) => {
         log.error('a connection could not be opened', { connection: connection.id, error });
         connection.end(closeCodes.draining, 'could not be opened');
@@ -186,7 +189,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     sent: (bytes: number) => statistics.sent(bytes, 1),
     closed(connection: Connection, code: number) {
       if (connection.request.transport !== 'http') statistics.closed(code);
-      connection.untrack?.();
+      live.untrack(connection);
       connections.remove(connection);
       subscriptions?.drop(connection);
       if (connections.countOf(connection.userId) === 0) presence.left(connection.userId);
@@ -203,11 +206,11 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     now: clock.now,
     admits: (identity, info) => exceededLimit(connections, most, identity.userId, info.ip) === undefined,
     connect(identity, info) {
-      const connection = connect(identity, info);
+      const connection = connect(identity, { ...info, headers: noHeaders });
       // A poll comes and goes every few seconds: counted, it would drown the rest.
       if (info.transport !== 'http') statistics.opened++;
       connections.add(connection);
-      connection.untrack = live.track(connection);
+      live.track(connection);
       presence.came(identity.userId);
       return connection;
     },

@@ -2,17 +2,29 @@ import { closeCodes } from '@shared/hub/close-codes.ts';
 import type { Connection, Wire } from './connection.ts';
 import { eventFrame, journalFrame } from './encode.ts';
 import type { Journal } from './journal.ts';
+import { namesIn } from './names.ts';
 import { Replay } from './replay.ts';
 import type { Delivery, Tap, Taps } from './taps.ts';
 
 /** Characters that may wait for a slow reader; beyond them the feed ends, and the client recovers. */
 export const BACKLOG = 1024 * 1024;
 
-export interface FeedOptions {
-  connection: Connection;
+/** What all feeds share. */
+export interface FeedDeps {
   journal: Journal;
   taps: Taps;
   now: () => number;
+  /** The newest `seq` that was published. */
+  published: () => number;
+}
+
+/** Takes what a feed hands over as it comes. Must not be slow: whoever it writes to is. */
+export interface FeedOutlet {
+  /** Bytes that wait for the reader. */
+  readonly waiting: number;
+  deliver(delivery: Delivery): void;
+  /** The feed was closed with this code. */
+  ended(code: number): void;
 }
 
 /**
@@ -20,25 +32,23 @@ export interface FeedOptions {
  * reader missed comes first, from the journal; once nothing is missing, what is published is queued as it comes.
  */
 export class Feed implements Wire, Tap {
-  readonly replay: Replay;
+  readonly connection: Connection;
+  readonly #deps: FeedDeps;
+  /** What is missing, and how far each channel was given; not needed any more by a feed that is piped. */
+  #replay: Replay | undefined;
   /** Channels that cannot be gone on with from where the reader was. */
-  readonly lost = new Set<string>();
-  readonly #options: FeedOptions;
-  readonly #tapped = new Set<string>();
-  #queue: Delivery[] = [];
+  #lost: Set<string> | undefined;
+  #queue: Delivery[] | undefined;
   #size = 0;
   #isLive = false;
   #code: number | undefined;
-  #wake = (): void => {};
-  #outlet: ((delivery: Delivery) => void) | undefined;
+  #onNews: (() => void) | undefined;
+  #outlet: FeedOutlet | undefined;
 
-  constructor(options: FeedOptions) {
-    this.#options = options;
-    this.replay = new Replay(options.journal, () => options.taps.seq);
-  }
-
-  get connection(): Connection {
-    return this.#options.connection;
+  constructor(connection: Connection, deps: FeedDeps) {
+    this.connection = connection;
+    this.#deps = deps;
+    this.#replay = new Replay(deps.journal, deps.published);
   }
 
   /** The close code, once it has ended. */
@@ -49,6 +59,26 @@ export class Feed implements Wire, Tap {
   /** Whether nothing is missing any more: what comes now is new. */
   get isLive(): boolean {
     return this.#isLive;
+  }
+
+  /** Follows a journalled channel from a place on; `head` as it was read with it. */
+  follow(channel: string, offset: number, head: number): void {
+    this.#replay?.follow(channel, offset, head);
+  }
+
+  /** The last offset that was given of a channel. */
+  placeOf(channel: string): number {
+    return this.#replay?.placeOf(channel) ?? 0;
+  }
+
+  /** Channels of which published events have not been given, each with the last offset that was. */
+  behind(): [channel: string, offset: number][] {
+    return this.#replay?.behind().map((channel) => [channel, this.placeOf(channel)]) ?? [];
+  }
+
+  /** Whether a channel could not be gone on with from where the reader was. */
+  hasLost(channel: string): boolean {
+    return this.#lost?.has(channel) === true;
   }
 
   /** The next deliveries, at most `limit`, journalled ones in the order of `seq`; none when nothing is there yet. */
@@ -65,45 +95,50 @@ export class Feed implements Wire, Tap {
 
   /** Resolves when something is there, when it has ended, or when `wake` is called. */
   news(): Promise<void> {
-    if (this.#queue.length > 0 || this.#code !== undefined) return Promise.resolve();
+    if (this.#queue || this.#code !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#wake = resolve;
+      this.#onNews = resolve;
     });
   }
 
   /**
-   * Hands everything over as it comes from now on, once nothing is missing any more; what waits comes first. The outlet
-   * must not be slow: whoever it writes to is.
+   * Hands everything over as it comes from now on, once nothing is missing any more; what waits comes first.
    */
-  pipe(outlet: (delivery: Delivery) => void): void {
-    for (const delivery of this.#waiting(Number.POSITIVE_INFINITY)) if (this.mayGive(delivery)) outlet(delivery);
+  pipe(outlet: FeedOutlet): void {
+    const waiting = this.#waiting(Number.POSITIVE_INFINITY);
     this.#outlet = outlet;
+    this.#replay = undefined;
+    this.#lost = undefined;
+    for (const delivery of waiting) if (this.mayGive(delivery)) outlet.deliver(delivery);
   }
 
   wake(): void {
-    this.#wake();
+    const resolve = this.#onNews;
+    this.#onNews = undefined;
+    resolve?.();
   }
 
   /** Queues an event for this reader alone. */
-  tell(channel: string, event: string, payload: unknown, at = this.#options.now()): void {
+  tell(channel: string, event: string, payload: unknown, at = this.#deps.now()): void {
     const frame = eventFrame(channel, event, JSON.stringify(payload), at);
     this.#push({ channel, event, frame });
   }
 
   /** Says that a channel goes on at `offset`, whatever lies before. */
   lose(channel: string, offset: number): void {
-    this.lost.add(channel);
-    this.tell(channel, 'reset', { recovered: false, more: false, epoch: this.#options.journal.epoch, offset });
+    (this.#lost ??= new Set()).add(channel);
+    this.tell(channel, 'reset', { recovered: false, more: false, epoch: this.#deps.journal.epoch, offset });
   }
 
   receive(delivery: Delivery): void {
+    if (this.#outlet) return this.#push(delivery);
     const { channel, offset } = delivery;
-    const isFollowed = this.replay.follows(channel);
+    const isFollowed = this.#replay?.follows(channel) === true;
     // The server gave us this channel a moment ago.
-    if (offset !== undefined && !isFollowed) this.replay.follow(channel, offset - 1, offset);
+    if (offset !== undefined && !isFollowed) this.follow(channel, offset - 1, offset);
     // While anything is missing, the journal brings what is journalled, and typing in a room can wait.
     if (this.#isLive || (offset === undefined && !isFollowed)) this.#push(delivery);
-    else this.#wake();
+    else this.wake();
   }
 
   send(frame: string): number {
@@ -111,25 +146,23 @@ export class Feed implements Wire, Tap {
     // Whether a stream's reader is there shows by the stream; that a channel was cut is told by `unsubscribe`.
     if (event === 'ping') {
       this.connection.pingedAt = 0;
-      this.connection.lastActivity = this.#options.now();
+      this.connection.lastActivity = this.#deps.now();
     } else if (event !== 'unsubscribed') this.#push({ channel, event, frame });
     return frame.length;
   }
 
   subscribe(channel: string): void {
-    this.#tapped.add(channel);
-    this.#options.taps.add(channel, this);
+    this.#deps.taps.add(channel, this);
   }
 
   unsubscribe(channel: string): void {
-    this.#tapped.delete(channel);
-    this.#options.taps.remove(channel, this);
+    this.#deps.taps.remove(channel, this);
     // Still receiving: it is only spared an event of its own person.
     if (!this.connection.receives(channel)) this.#cut(channel);
   }
 
   isSubscribed(channel: string): boolean {
-    return this.#tapped.has(channel);
+    return this.#deps.taps.has(channel, this);
   }
 
   cork(work: () => void): void {
@@ -137,41 +170,45 @@ export class Feed implements Wire, Tap {
   }
 
   getBufferedAmount(): number {
-    return this.#size;
+    return this.#size + (this.#outlet?.waiting ?? 0);
   }
 
   /** Ends it; the reader is told by `ended`. */
   close(code = 1000): void {
     if (this.#code !== undefined) return;
     this.#code = code;
-    for (const channel of this.#tapped) this.#options.taps.remove(channel, this);
-    this.#tapped.clear();
-    this.#queue = [];
-    this.#wake();
+    for (const channels of [this.connection.own, this.connection.given])
+      for (const channel of namesIn(channels)) this.#deps.taps.remove(channel, this);
+    this.#queue = undefined;
+    this.wake();
     this.connection.close(undefined, code);
+    this.#outlet?.ended(code);
   }
 
   #push(delivery: Delivery): void {
     if (this.#code !== undefined) return;
-    if (this.#outlet) return this.#outlet(delivery);
+    if (this.#outlet) return this.#outlet.deliver(delivery);
     this.#size += delivery.frame.length;
     if (this.#size > BACKLOG) return this.close(closeCodes.tooSlow);
-    this.#queue.push(delivery);
-    this.#wake();
+    (this.#queue ??= []).push(delivery);
+    this.wake();
   }
 
   #cut(channel: string): void {
     if (this.#code !== undefined) return;
-    this.replay.forget(channel);
-    this.#queue = this.#queue.filter((delivery) => delivery.channel !== channel);
-    this.#size = this.#queue.reduce((size, { frame }) => size + frame.length, 0);
+    this.#replay?.forget(channel);
+    const left = this.#queue?.filter((delivery) => delivery.channel !== channel) ?? [];
+    this.#queue = left.length > 0 ? left : undefined;
+    this.#size = left.reduce((size, { frame }) => size + frame.length, 0);
     this.tell(channel, 'unsubscribed', {});
   }
 
   async #missed(limit: number): Promise<Delivery[]> {
-    const { journal } = this.#options;
-    while (this.#code === undefined && this.replay.behind().length > 0) {
-      const { events, lost } = await this.replay.page(limit);
+    const { journal } = this.#deps;
+    const replay = this.#replay;
+    if (!replay) return [];
+    while (this.#code === undefined && replay.behind().length > 0) {
+      const { events, lost } = await replay.page(limit);
       for (const { channel, offset } of lost) this.lose(channel, offset);
       const page = events.map((event) => ({
         channel: event.channel,
@@ -180,18 +217,21 @@ export class Feed implements Wire, Tap {
         seq: event.seq,
         offset: event.offset,
       }));
-      if (this.replay.behind().length === 0) this.#isLive = true;
-      if (page.length > 0 || this.#queue.length > 0) return page;
+      if (replay.behind().length === 0) this.#isLive = true;
+      if (page.length > 0 || this.#queue) return page;
     }
     this.#isLive = true;
     return [];
   }
 
   #waiting(limit: number): Delivery[] {
-    const taken = this.#queue.splice(0, Math.max(0, limit));
+    const queue = this.#queue;
+    if (!queue) return [];
+    const taken = queue.splice(0, Math.max(0, limit));
+    if (queue.length === 0) this.#queue = undefined;
     for (const { channel, frame, offset } of taken) {
       this.#size -= frame.length;
-      if (offset !== undefined && this.replay.follows(channel)) this.replay.passed(channel, offset);
+      if (offset !== undefined && this.#replay?.follows(channel)) this.#replay.passed(channel, offset);
     }
     return taken;
   }

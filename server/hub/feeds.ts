@@ -62,6 +62,7 @@ interface Start {
 /** Opens what streams and polls read from: who may, which channels, and where each of them starts. */
 export function createFeeds(deps: FeedsDeps) {
   const { journal, taps } = deps;
+  const shared = { journal, taps, now: deps.now, published: () => taps.seq };
 
   const startAt = async (channel: string, offset: number | undefined, head: number): Promise<Start> => {
     if (offset === undefined || offset > head) return { offset: head, head, asked: true, lost: true };
@@ -117,7 +118,7 @@ export function createFeeds(deps: FeedsDeps) {
       const start = starts.get(channel);
       // Read first: a channel that becomes occupied may publish a value at once.
       const latest = kind === 'latest' ? deps.subscriptions().latest(channel) : undefined;
-      if (start) feed.replay.follow(channel, start.offset, start.head);
+      if (start) feed.follow(channel, start.offset, start.head);
       deps.subscriptions().attach(connection, channel, given.has(channel) ? 'given' : 'own');
       if (start?.lost) feed.lose(channel, start.offset);
       if (latest && latest.turn > (turn ?? 0)) feed.tell(channel, latest.event, JSON.parse(latest.payload), latest.at);
@@ -135,7 +136,7 @@ export function createFeeds(deps: FeedsDeps) {
     if (!deps.admits(identity, info)) return fail(TooManyConnections, undefined, { retryAfter: 5 });
     const connection = deps.connect(identity, info);
     connection.selective = !own;
-    const feed = new Feed({ connection, journal, taps, now: deps.now });
+    const feed = new Feed(connection, shared);
     connection.ws = feed;
     try {
       const prepared = await prepare(connection, request);
@@ -155,7 +156,7 @@ export function createFeeds(deps: FeedsDeps) {
           ...[...kinds.keys()].map((name) => {
             const start = starts.get(name);
             return start
-              ? { channel: name, recovered: start.asked && !feed.lost.has(name), offset: feed.replay.placeOf(name) }
+              ? { channel: name, recovered: start.asked && !feed.hasLost(name), offset: feed.placeOf(name) }
               : { channel: name, recovered: true, offset: 0 };
           }),
           ...refused.map((name) => ({

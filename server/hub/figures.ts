@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { Histogram } from './histogram.ts';
 import type { Journal } from './journal.ts';
+import { countOf, hasName, namesIn } from './names.ts';
 import type { Statistics } from './statistics.ts';
 
 /** Channels that are named with their number of connections. */
@@ -33,9 +34,7 @@ export const transportOf = ({ request }: Connection): Transport =>
 export function openOf({ connections, live }: Pick<Observed, 'connections' | 'live'>): Stats['connections'] {
   const open = { websocket: 0, sse: 0, poll: 0 };
   for (const connection of connections.all()) open[transportOf(connection)]++;
-  // The hub's own stream is one of a module, too.
-  const stream = Math.max(0, live.count('stream') - open.sse);
-  return { ...open, stream, socket: live.count('socket') };
+  return { ...open, stream: live.count('stream'), socket: live.count('socket') };
 }
 
 /** What admins see of one connection. */
@@ -50,7 +49,7 @@ export const figuresOf = (connection: Connection): ConnectionFigures => ({
   address: connection.request.ip,
   userAgent: connection.request.userAgent,
   channels: channelCount(connection),
-  subscribed: [...(connection.own ?? [])],
+  subscribed: [...namesIn(connection.own)],
   messageCount: connection.messageCount,
   bytesIn: connection.bytesIn,
   queued: queued(connection),
@@ -58,8 +57,8 @@ export const figuresOf = (connection: Connection): ConnectionFigures => ({
 });
 
 export const channelCount = ({ own, given }: Connection): number => {
-  let count = given?.size ?? 0;
-  for (const channel of own ?? []) if (!given?.has(channel)) count++;
+  let count = countOf(given);
+  for (const channel of namesIn(own)) if (!hasName(given, channel)) count++;
   return count;
 };
 

@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { eventFrame, journalFrame } from './encode.ts';
 import type { Journal, JournalEvent } from './journal.ts';
+import { countOf, hasName, namesIn, withName, withoutName } from './names.ts';
 import type { Namespaces } from './namespaces.ts';
 import { RecoveryPages } from './recovery-pages.ts';
 import type { Statistics } from './statistics.ts';
@@ -43,6 +44,8 @@ export class Subscriptions {
   readonly #broker: Broker;
   readonly #statistics: Statistics;
   readonly #occupancy = new Map<string, number>();
+  /** Of the channels that anybody receives: each client brings a text of its own, which would be kept with each. */
+  readonly #names = new Map<string, string>();
   readonly #latest = new Map<string, Latest>();
   #turn = 0;
 
@@ -82,7 +85,7 @@ export class Subscriptions {
   }
 
   unsubscribe(connection: Connection, channel: string): Result<Record<string, never>> {
-    if (!connection.own?.has(channel)) return fail(NotSubscribed);
+    if (!hasName(connection.own, channel)) return fail(NotSubscribed);
     this.#detach(connection, channel, 'own');
     return { ok: true, data: {} };
   }
@@ -91,10 +94,10 @@ export class Subscriptions {
   attach(connection: Connection, channel: string, side: 'own' | 'given'): void {
     if (connection.phase === 'closed') return;
     const before = connection.receives(channel);
-    const set = (connection[side] ??= new Set());
-    set.add(channel);
-    connection.ws?.subscribe(channel);
-    if (!before) this.#count(channel, 1);
+    const name = this.#names.get(channel) ?? channel;
+    connection[side] = withName(connection[side], name);
+    connection.ws?.subscribe(name);
+    if (!before) this.#count(name, 1);
   }
 
   /** Takes a channel away, whoever subscribed it. */
@@ -106,7 +109,7 @@ export class Subscriptions {
 
   /** Forgets a closed connection. Its socket's topics are gone already. */
   drop(connection: Connection): void {
-    for (const channel of new Set([...(connection.own ?? []), ...(connection.given ?? [])])) this.#count(channel, -1);
+    for (const channel of new Set([...namesIn(connection.own), ...namesIn(connection.given)])) this.#count(channel, -1);
     connection.own = undefined;
     connection.given = undefined;
   }
@@ -201,10 +204,10 @@ export class Subscriptions {
   /** Reads everything that takes waiting, so that `answer` can send and subscribe in one go. */
   async #prepare(connection: Connection, channel: string, since: Cursor | undefined): Promise<Prepared> {
     const namespace = this.namespaceOf(channel);
-    const given = connection.given?.has(channel) === true;
+    const given = hasName(connection.given, channel);
     if (!namespace || (!given && !(await namespace.maySubscribe(connection.identity, channel))))
       return always(() => fail(ChannelNotFound));
-    if (!connection.receives(channel) && (connection.own?.size ?? 0) >= limits.channels)
+    if (!connection.receives(channel) && countOf(connection.own) >= limits.channels)
       return always(() => fail(TooManyChannels, { maximum: limits.channels }));
     if (namespace.kind === 'journalled') return this.#replay(connection, channel, since, given ? 'given' : 'own');
     return always(() => {
@@ -252,7 +255,9 @@ export class Subscriptions {
   }
 
   #detach(connection: Connection, channel: string, side: 'own' | 'given'): void {
-    if (!connection[side]?.delete(channel) || connection.receives(channel)) return;
+    if (!hasName(connection[side], channel)) return;
+    connection[side] = withoutName(connection[side], channel);
+    if (connection.receives(channel)) return;
     connection.ws?.unsubscribe(channel);
     this.#count(channel, -1);
   }
@@ -262,6 +267,8 @@ export class Subscriptions {
     const after = before + by;
     if (after > 0) this.#occupancy.set(channel, after);
     else this.#occupancy.delete(channel);
+    if (before === 0 && after === 1) this.#names.set(channel, channel);
+    if (before === 1 && after === 0) this.#names.delete(channel);
     if (before === 0 && after === 1) this.#namespaces.of(channel)?.onOccupied?.(channel);
     if (before === 1 && after === 0) {
       this.#latest.delete(channel);

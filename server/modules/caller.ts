@@ -56,7 +56,7 @@ export function createCallerOf({ authenticator, cookies, arrivalOf, scopesOf }: 
     { reads = false, ticket }: { reads?: boolean; ticket?: string } = {},
   ): Promise<Result<Caller>> => {
     const arrival = arrivalOf(request);
-    const caller: Caller = { request: describe(request, arrival, transport), signal: request.signal };
+    const caller: Caller = { request: describe(request, arrival, transport), signal: () => request.signal };
     const module = request.headers.get(THROUGH);
     if (module !== null) {
       const scopes = scopesOf(module);

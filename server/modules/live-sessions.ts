@@ -27,15 +27,25 @@ export class LiveSessions {
     this.#clock = clock;
   }
 
-  /** Adds it and returns what removes it. */
+  /** Adds it, until it is untracked, which is also what the answer does. */
   track(live: LiveSession): () => void {
     let set = this.#bySession.get(live.sessionId);
     if (!set) this.#bySession.set(live.sessionId, (set = new Set()));
     set.add(live);
-    // Not before whoever tracks it has got hold of what removes it.
+    // Not before whoever tracks it is ready to end it.
     if (this.#ended.has(live.sessionId)) queueMicrotask(() => live.end(closeCodes.sessionEnded));
     this.#sweep ??= this.#clock.setInterval(() => this.#endExpired(), 1000);
-    return () => this.#remove(live);
+    return () => this.untrack(live);
+  }
+
+  untrack(live: LiveSession): void {
+    const set = this.#bySession.get(live.sessionId);
+    set?.delete(live);
+    if (set?.size === 0) this.#bySession.delete(live.sessionId);
+    if (this.#bySession.size === 0) {
+      this.#sweep?.cancel();
+      this.#sweep = undefined;
+    }
   }
 
   /** Ends a session for good: everything open, and what opens yet by a token that was looked at before. */
@@ -79,15 +89,5 @@ export class LiveSessions {
     const now = this.#clock.now();
     for (const set of this.#bySession.values())
       for (const live of set) if (live.expiresAt <= now) live.end(closeCodes.tokenExpired);
-  }
-
-  #remove(live: LiveSession): void {
-    const set = this.#bySession.get(live.sessionId);
-    set?.delete(live);
-    if (set?.size === 0) this.#bySession.delete(live.sessionId);
-    if (this.#bySession.size === 0) {
-      this.#sweep?.cancel();
-      this.#sweep = undefined;
-    }
   }
 }

@@ -1,17 +1,18 @@
 import { Elysia } from 'elysia';
-import type { CloseCode } from '@shared/hub/close-codes.ts';
-import type { InputSchema } from '@shared/kernel/contract.ts';
+import type { Definition, InputSchema } from '@shared/kernel/contract.ts';
 import { ok, type Result } from '@shared/kernel/result.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { ArrivalOf } from '../platform/http/arrival.ts';
+import { Turn } from './batch.ts';
 import type { CallerOf } from './caller.ts';
+import { Heartbeats } from './heartbeats.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import { inputOfQuery } from './query-input.ts';
 import { readInput } from './read-input.ts';
 import type { Registry } from './registry.ts';
 import type { Respond } from './respond.ts';
-import { sseBody } from './sse.ts';
+import { type SseHost, SseStream } from './sse-stream.ts';
 
 export interface MountSseOptions {
   registry: Registry;
@@ -31,6 +32,14 @@ const headers = {
 
 /** Mounts each stream at `GET /sse/<module>/<stream>`; by POST with its input as JSON, where that is too long for an address. */
 export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, log }: MountSseOptions) {
+  const common = { heartbeats: new Heartbeats(clock), turn: new Turn(), live, log };
+  const hosts = new WeakMap<Definition, SseHost>();
+  const hostOf = (definition: Definition, name: string): SseHost => {
+    let host = hosts.get(definition);
+    if (!host) hosts.set(definition, (host = { ...common, name }));
+    return host;
+  };
+
   const handle = async (request: Request, module: string, name: string): Promise<Response> => {
     const definition = registry.find(module, name);
     const arrival = arrivalOf(request);
@@ -43,13 +52,14 @@ export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, 
     const caller = await callerOf(request, 'sse', { reads: !isPost });
     if (!caller.ok) return respond(caller, definition, arrival);
 
-    const abort = new AbortController();
     const input: Result<unknown> = isPost
       ? await readInput(request, definition.input as InputSchema)
       : ok(inputOfQuery(definition.input as InputSchema, new URL(request.url).searchParams));
     if (!input.ok) return respond(input, definition, arrival);
+    const host = hostOf(definition, `${module}.${name}`);
+    const stream = new SseStream(host, arrival.requestId, caller.data.identity);
     const started = await registry.stream(
-      { ...caller.data, signal: abort.signal, ...(lastEventId === undefined ? {} : { lastEventId }) },
+      { ...caller.data, signal: () => stream.signal, ...(lastEventId === undefined ? {} : { lastEventId }) },
       module,
       name,
       input.data,
@@ -57,31 +67,12 @@ export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, 
     if (!started.ok) return respond(started, definition, arrival);
     // Nobody would read on, so the generator never starts.
     if (request.method === 'HEAD') {
-      abort.abort();
+      stream.end();
+      await started.data.return();
       return new Response(null, { headers });
     }
-    request.signal.addEventListener('abort', () => abort.abort(), { once: true });
-    if (request.signal.aborted) abort.abort();
     arrival.server.timeout(request, 0);
-    const { identity } = caller.data;
-    const untrack =
-      identity &&
-      live.track({
-        userId: identity.userId,
-        sessionId: identity.sessionId,
-        expiresAt: identity.expiresAt,
-        kind: 'stream',
-        end: (_code: CloseCode) => abort.abort(),
-      });
-    const body = sseBody({
-      generator: started.data,
-      clock,
-      abort,
-      onError: (error) =>
-        log.error('a stream failed', { stream: `${module}.${name}`, requestId: arrival.requestId, error }),
-      onEnd: () => untrack?.(),
-    });
-    return new Response(body, { headers });
+    return new Response(stream.body(started.data), { headers });
   };
   return new Elysia({ name: 'sse' })
     .get('/sse/:module/:stream', ({ request, params }) => handle(request, params.module, params.stream))

@@ -21,6 +21,7 @@ import type { Context, Journalled, ReceivedFile, RequestInfo, Through } from './
 import { type Identity, reaches, userActor, type VerbResult } from './identity.ts';
 import { keyedWrite } from './idempotency.ts';
 import type { ServerModule } from './module.ts';
+import type { StreamSource } from './sse.ts';
 import { validate } from './validation.ts';
 
 /** Who calls, and how. */
@@ -34,7 +35,8 @@ export interface Caller {
   /** The call comes through a module: it may do what both the caller and the module's granted scopes allow. */
   through?: Through;
   request: RequestInfo;
-  signal: AbortSignal;
+  /** Aborts when the caller goes away; or what makes such a signal for a verb that asks for it. */
+  signal: AbortSignal | (() => AbortSignal);
   lastEventId?: string;
   refreshToken?: string;
 }
@@ -72,12 +74,7 @@ export interface Registry {
   /** Checks access and input, runs the verb, answers with its Result. Never throws: a bug is logged and `server.internal`. */
   call(caller: Caller, module: string, name: string, input: unknown, options?: CallOptions): Promise<Outcome>;
   /** Checks access and input and starts the generator; the caller iterates it and must `return()` it. */
-  stream(
-    caller: Caller,
-    module: string,
-    name: string,
-    input: unknown,
-  ): Promise<Result<AsyncGenerator<StreamItem, void, void>>>;
+  stream(caller: Caller, module: string, name: string, input: unknown): Promise<Result<StreamSource>>;
   /** Checks access and input for a socket handler and answers with its context. */
   connect(caller: Caller, module: string, name: string, input: unknown): Result<{ ctx: Context; input: unknown }>;
   /** What implements a definition; undefined for unknown names. */
@@ -99,8 +96,7 @@ export interface RegistryOptions {
 const STORAGE_LOG = 1000;
 
 type AnyVerb = (ctx: Context, input: unknown) => Awaitable<VerbResult<unknown>>;
-type Running = AsyncGenerator<StreamItem, void, void>;
-type AnyStream = (ctx: Context, input: unknown) => Running | Promise<Result<Running>>;
+type AnyStream = (ctx: Context, input: unknown) => StreamSource | Promise<Result<StreamSource>>;
 
 const stranger: Actor = { kind: 'system', id: 'anonymous' };
 
@@ -169,7 +165,9 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     ...(caller.through ? { through: caller.through } : {}),
     request: caller.request,
     files,
-    signal: caller.signal,
+    get signal() {
+      return typeof caller.signal === 'function' ? caller.signal() : caller.signal;
+    },
     ...(caller.lastEventId === undefined ? {} : { lastEventId: caller.lastEventId }),
     ...(module === 'auth' && caller.refreshToken !== undefined ? { refreshToken: caller.refreshToken } : {}),
     write,

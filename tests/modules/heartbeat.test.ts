@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { Heartbeats } from '../../server/modules/heartbeats.ts';
 import { TestClock } from '../support/clock.ts';
 import { probeModule } from '../support/probe.ts';
 import { type Person, startTestServer, type TestServer } from '../support/server.ts';
@@ -59,4 +60,27 @@ test('a stream on which nothing happens sends a comment every 15 seconds, and en
   expect(total).toBe((10 * 60) / 15);
   await until(() => later.ended());
   expect(probe.seen.filter((each) => each === 'finally')).toHaveLength(2);
+});
+
+test('a clock that is set back or forward does not silence the streams, and nothing waits once they are gone', () => {
+  const wall = { offset: 0 };
+  const inner = new TestClock();
+  const beats: string[] = [];
+  const heartbeats = new Heartbeats({ ...inner, now: () => inner.now() + wall.offset });
+  const beating = (name: string) => ({ beatAt: 0, beat: () => void beats.push(name) });
+  const [one, two] = [beating('one'), beating('two')];
+  heartbeats.add(one);
+  inner.advance(5 * SECOND);
+  heartbeats.add(two);
+  wall.offset = -3600 * SECOND;
+  inner.advance(20 * SECOND);
+  expect(beats.toSorted()).toEqual(['one', 'two']);
+  wall.offset = 3600 * SECOND;
+  inner.advance(30 * SECOND);
+  expect(new Set(beats.splice(2))).toEqual(new Set(['one', 'two']));
+  heartbeats.remove(one);
+  inner.advance(15 * SECOND);
+  expect(beats.splice(2)).toEqual(['two']);
+  heartbeats.remove(two);
+  expect(inner.pending).toBe(0);
 });

@@ -27,6 +27,27 @@ test('what is tracked just after its session ended is ended as well, and nothing
   expect([live.size, clock.pending]).toEqual([0, 0]);
 });
 
+test('a stream whose client leaves while it is being opened never begins, and leaves nothing behind [S3]', async () => {
+  const { module, levers } = leversModule();
+  const server = await startTestServer({ modules: [module] });
+  const ada = await server.admin();
+  let asked = 0;
+  /** Answers to others than to us who ask. */
+  const answered = async (): Promise<number> => (await ada.get('hub/stats')).requests['2xx'] - asked++;
+  const leaving = new AbortController();
+  const headers = { authorization: `Bearer ${ada.token}` };
+  const opening = fetch(`${server.url}sse/levers/heldStream`, { headers, signal: leaving.signal }).catch(() => 'left');
+  await until(() => levers.held === 1);
+  leaving.abort();
+  expect(await opening).toBe('left');
+  const before = await answered();
+  levers.letGo();
+  await until(async () => (await answered()) > before, 'the answer to nobody');
+  await until(async () => (await ada.get('hub/stats')).connections.stream === 0);
+  expect(levers.finished).toBe(0);
+  await server.stop();
+});
+
 test('a stream whose session ends while it is being opened ends as soon as it is [C9, S3]', async () => {
   const { module, levers } = leversModule();
   const server = await startTestServer({ modules: [module] });
