@@ -22,7 +22,14 @@ export interface Scan {
 /** The file that makes a folder a module. */
 export const ENTRY = 'module.ts';
 
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+const isThere = (path: string): boolean => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Below a file, or where we may not look.
+    return false;
+  }
+};
 
 const leadsOut = (path: string, folder: string): boolean => {
   try {

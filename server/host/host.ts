@@ -177,6 +177,15 @@ export async function createHost(options: HostOptions): Promise<Host> {
     }
   };
 
+  /** Folders are people's: while one reads them, anything may happen there. */
+  const tryUpdate: typeof update = (touched) => {
+    try {
+      update(touched);
+    } catch (error) {
+      log.error('the folder of modules cannot be read', { error });
+    }
+  };
+
   const module = modulesModule({
     clock,
     hub,
@@ -213,12 +222,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
       // What a process left there that was killed.
       rmSync(paths.running, { recursive: true, force: true });
       mkdirSync(paths.modules, { recursive: true, mode: 0o700 });
-      update('all');
+      tryUpdate('all');
       watching = watchFolder({
         folder: paths.modules,
         clock,
-        changed: update,
-        replaced: () => update('all'),
+        changed: tryUpdate,
+        replaced: () => tryUpdate('all'),
         failed: (error) =>
           log.warn('changes of modules are not noticed: switch one off and on to load it again', { error }),
       });
