@@ -9,6 +9,7 @@ import {
   type Launcher,
   type LaunchOptions,
   LoadError,
+  ModuleGone,
   type Prepared,
   SettingsRefused,
 } from './instance.ts';
@@ -66,7 +67,8 @@ export function createIsolatedLauncher(options: IsolatedOptions): Launcher & Dis
       });
       /** Ends a process that does not do what it should, and says why in an error of this kind. */
       const failed = async (error: unknown): Promise<Error> => {
-        child.kill('it did not start');
+        // It has ended, or is about to, and its exit says why.
+        if (!(error instanceof ModuleGone)) child.kill('it did not start');
         const exit = await child.exited;
         if (error instanceof LoadError || error instanceof SettingsRefused) return error;
         if (error instanceof RemoteFault) return new LoadError(error.message);
