@@ -1,6 +1,7 @@
 import './module-frame.css';
 import { HELLO, type PageSurroundings } from '@shared/client/frame-messages.ts';
 import type { HearthError } from '@shared/kernel/result.ts';
+import { PageBroken } from '@shared/modules/errors.ts';
 import { useLocation, useNavigate } from '@solidjs/router';
 import { createEffect, createSignal, Match, on, onCleanup, Show, Switch } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
@@ -147,10 +148,10 @@ export function ModuleFrame(props: { id: string; title: string; onTitle?: (text:
     setIsOver(false);
     asked.reload();
   };
-  /** A module that will be back leaves its page standing. */
+  /** A module that will be back leaves its page standing; one whose newest page is broken does not hide that. */
   const problem = (): HearthError | undefined => {
     const error = asked.error();
-    return error?.retryable && page() ? undefined : error;
+    return error?.retryable && page() && error.code !== PageBroken.code ? undefined : error;
   };
   const reason = () => problem()?.params?.['reason'];
 
