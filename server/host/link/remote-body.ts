@@ -77,7 +77,9 @@ export class RemoteBody implements Receiver {
         this.#inflow.take(chunk.byteLength + CHUNK_COST);
         return controller.enqueue(chunk);
       }
-      if (this.#state !== 'open') return this.#fault === undefined ? controller.close() : controller.error(this.#fault);
+      if (this.#state === 'left') return;
+      if (this.#state === 'ended')
+        return this.#fault === undefined ? controller.close() : controller.error(this.#fault);
       await new Promise<void>((resolve) => {
         this.#waiting = resolve;
       });
