@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { type Exit, ModuleGone } from '../../server/host/instance.ts';
 import { StreamEnded } from '../../server/modules/sse.ts';
@@ -19,6 +19,11 @@ afterAll(() => scene[Symbol.asyncDispose]());
 
 const start = (memory = 512 * MiB): Promise<Started> =>
   scene.start('hostile', { 'module.ts': harm }, { most: { memory, loadTimeout: 10_000 } });
+/** One that is not ended by what these tests do to it. */
+let survivor: Started;
+beforeAll(async () => {
+  survivor = await start();
+});
 const call = ({ instance }: Started, name: string, what = '') => instance.call(run(), name, person, { what });
 
 /** What it answers or rejects with. */
@@ -70,7 +75,7 @@ test('a process that takes more memory than it may is ended', async () => {
 
 test('the kernel, out of memory, is offered the module first', async () => {
   if (process.platform !== 'linux') return;
-  const module = await start();
+  const module = survivor;
   expect(readFileSync(`/proc/${module.instance.pid}/oom_score_adj`, 'utf8').trim()).toBe('1000');
   expect(await until(() => module.instance.memory)).toBeGreaterThan(10 * MiB);
 });
@@ -120,14 +125,14 @@ test('a frame that breaks the rules of the link ends the process', async () => {
 });
 
 test('notes that are not in their form are told and nothing else', async () => {
-  const module = await start();
+  const module = survivor;
   for (const note of [
     '["n","publish",{"event":5}]',
     '["n","send",null]',
     '["n","nonsense",{}]',
     '["n","close",{"peerId":"a","code":7}]',
   ])
-    await call(module, 'raw', note);
+    await call(module, 'note', note);
   expect(await call(module, 'fine')).toEqual({ ok: true, data: 'fine' });
   expect(module.published).toEqual([]);
   expect(module.sockets).toEqual([]);
@@ -138,7 +143,7 @@ test('a frame beyond the size of frames ends the link, and with it the process',
 });
 
 test('an answer beyond the size of frames is the module’s fault and ends nothing', async () => {
-  const module = await start();
+  const module = survivor;
   expect(await call(module, 'big')).toMatchObject({ ok: false, error: { code: 'server.internal' } });
   expect(await call(module, 'fine')).toEqual({ ok: true, data: 'fine' });
 });
@@ -156,7 +161,7 @@ test('events beyond the reader’s window end the process', async () => {
 });
 
 test('an event that is not in the form of events ends its stream alone', async () => {
-  const module = await start();
+  const module = survivor;
   for (const what of ['0\t\t{\n', '7\t\t1\n', 'tick\n', '0\t\t[1,\r2]\n']) {
     const events = await open(module, what);
     expect(await outcome(events.next())).toBeInstanceOf(StreamEnded);
