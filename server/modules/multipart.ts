@@ -112,7 +112,7 @@ export function createFormReader({
       // Unless the reason stands already, the stream itself failed: its part of the form broke off.
       refuse(fail(BadForm));
     } finally {
-      await handle?.close();
+      if (handle) await onDisk(handle.close()).catch(() => {});
     }
   };
 
@@ -157,7 +157,14 @@ export function createFormReader({
   try {
     form = new Busboy({
       headers: { 'content-type': contentType },
-      limits: { fields: MOST_FIELDS, files: limits.maxCount, fieldSize: BODY_LIMIT, headerSize: MOST_HEADER },
+      limits: {
+        fields: MOST_FIELDS,
+        files: limits.maxCount,
+        // Parts that are neither are passed over, but not for ever.
+        parts: 2 * MOST_FIELDS,
+        fieldSize: BODY_LIMIT,
+        headerSize: MOST_HEADER,
+      },
       preservePath: true,
     });
     form.on('file', (field, stream, name, _encoding, type) => takeFile(field, stream, name, type));
@@ -169,6 +176,7 @@ export function createFormReader({
         }),
       ),
     );
+    form.on('partsLimit', () => refuse(fail(TooLarge)));
     form.on('fieldsLimit', () => refuse(fail(TooLarge)));
     form.on('error', () => refuse(fail(BadForm)));
     form.on('finish', () => {

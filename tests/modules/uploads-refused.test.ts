@@ -49,6 +49,12 @@ describe('a form is refused with nothing left behind', () => {
       'request.invalid',
     ],
     ['with too many fields', () => drop.raw(part('name="title"', 'x').repeat(1001) + END), 413, 'request.too_large'],
+    [
+      'with too many parts that are nothing',
+      () => drop.raw('--edge\r\nContent-Type: text/plain\r\n\r\nx\r\n'.repeat(2001) + END),
+      413,
+      'request.too_large',
+    ],
     ['with a long field', () => drop.raw(part('name="title"', 'x'.repeat(MIB + 1)) + END), 413, 'request.too_large'],
     [
       'with fields that are long together',
