@@ -216,6 +216,25 @@ test('a link in the place of the bundles is taken away and not followed', async 
   expect(readdirSync(join(module.origin.dataFolder, 'page'))).toEqual([made.hash]);
 });
 
+test('the same page is the same bundle wherever it lies, also where its scripts name each other', async () => {
+  const files = {
+    'page.html': '<script type="module" src="./main.ts"></script>',
+    'main.ts': "void import('./one.ts'); void import('./two.ts');",
+    'one.ts': "import { shared } from './shared.ts'; document.title = shared('one');",
+    'two.ts': "import { shared } from './shared.ts'; document.title = shared('two');",
+    'shared.ts': 'export const shared = (name: string): string => `shared by ${name}`;',
+  };
+  using here = pageModule(files);
+  using there = pageModule(files);
+  const [one, two] = [await build(here.origin), await build(there.origin)];
+  expect([...one.files.keys()]).toEqual([...two.files.keys()]);
+  expect(one.hash).toBe(two.hash);
+  const code = textOf(one, '.js');
+  const named = [...code.matchAll(/["']\.\/([\w.-]+\.js)["']/g)].map(([, name]) => name ?? '');
+  expect(named.length).toBeGreaterThan(2);
+  expect(named.filter((name) => !one.files.has(name))).toEqual([]);
+});
+
 test('the same page makes the same bundle, and bundles that nobody needs are removed', async () => {
   using module = pageModule({ 'page.html': '<p>one</p>' });
   const one = await build(module.origin);

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
+import { nameByContent } from './chunk-names.ts';
 import { pageRuntime } from './runtime.ts';
 import { readPage } from './source.ts';
 
@@ -45,10 +46,8 @@ async function bundle({ folder: given, entry: wanted, out }: BundleOrder): Promi
     jsx: { runtime: 'automatic', importSource: jsx, development: false },
     plugins: [plugin, pageRuntime(folder)],
   });
-  for (const output of outputs) {
-    const name = basename(output.path);
-    await Bun.write(join(out, name === basename(page) ? 'index.html' : name), output);
-  }
+  for (const [name, content] of await nameByContent(outputs))
+    await Bun.write(join(out, name === basename(page) ? 'index.html' : name), content);
 }
 
 /** The process: reads its order, writes the reason of a failure to standard error. Returns the exit code. */
