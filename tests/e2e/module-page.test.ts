@@ -89,6 +89,16 @@ async function changes(house: House, ada: Dweller, ben: Dweller): Promise<void> 
     await one.page.goto(`${house.url}modules/friendly`);
     await heading(one, `Page of ${one.me.name}`);
   }
+  // New functions are no new page: whoever is in the middle of something stays there.
+  const frame = ada.page.frameLocator('iframe');
+  await frame.locator('main').evaluate((main) => main.setAttribute('data-kept', ''));
+  const functions = join(house.data, 'modules', 'friendly', 'module.ts');
+  writeFileSync(functions, readFileSync(functions, 'utf8').replace('`Hello', '`Good evening'));
+  await until(async () => (await ada.call<{ text: string }>('friendly/greet')).text === 'Good evening Ada');
+  await frame.getByRole('button', { name: 'Greet' }).click();
+  await frame.getByText('Good evening Ada').waitFor();
+  expect(await frame.locator('main[data-kept]').count()).toBe(1);
+
   writeFileSync(source, text.replace('Page of', 'New page of'));
   await heading(ada, 'New page of Ada');
   await heading(ben, 'New page of Ben');
