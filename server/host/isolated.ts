@@ -14,7 +14,7 @@ import {
   SettingsRefused,
 } from './instance.ts';
 import { IsolatedInstance } from './process/isolated-instance.ts';
-import { RemoteFault } from './link/link.ts';
+import { RemoteFault } from './link/exchange.ts';
 import { createLinkServer, type LinkServer } from './process/link-server.ts';
 import { readDescription } from './manifest.ts';
 import { withinTime } from './within-time.ts';

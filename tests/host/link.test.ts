@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { Allowance } from '../../server/host/link/allowance.ts';
-import { Link, type LinkOptions, RemoteFault } from '../../server/host/link/link.ts';
+import { type LinkOptions, RemoteFault } from '../../server/host/link/exchange.ts';
+import { Link } from '../../server/host/link/link.ts';
 import { RemoteBody } from '../../server/host/link/remote-body.ts';
 import { systemClock } from '../../server/platform/clock.ts';
 import { until } from '../support/until.ts';

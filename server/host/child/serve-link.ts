@@ -2,7 +2,7 @@ import type { BinaryContent } from '@shared/kernel/content.ts';
 import { fail, NotReady } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import { type HostApi, type ReceivedFile, type RemoteCall, SettingsRefused } from '../instance.ts';
-import type { Reply } from '../link/link.ts';
+import type { Reply } from '../link/exchange.ts';
 import { migrationsOf } from '../runtime/database.ts';
 import { describe } from '../runtime/describe.ts';
 import { loadModule } from '../runtime/load.ts';

@@ -1,5 +1,5 @@
 import { Inflow } from './inflow.ts';
-import type { Receiver } from './link.ts';
+import type { Receiver } from './exchange.ts';
 import { CHUNK_COST, WINDOW } from './wire.ts';
 
 export interface RemoteBodyOptions {

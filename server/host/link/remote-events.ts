@@ -1,7 +1,7 @@
 import { JsonText } from '../../modules/sse.ts';
 import type { StreamItem } from '../../modules/registry.ts';
 import { Inflow } from './inflow.ts';
-import type { Receiver } from './link.ts';
+import type { Receiver } from './exchange.ts';
 import { WINDOW } from './wire.ts';
 
 const ID_LENGTH = 256;

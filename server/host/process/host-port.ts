@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fail, Invalid } from '@shared/kernel/errors.ts';
 import { CallerGone } from '@shared/modules/errors.ts';
 import type { HostApi } from '../instance.ts';
-import type { LinkOptions } from '../link/link.ts';
+import type { LinkOptions } from '../link/exchange.ts';
 import type { Runs } from './runs.ts';
 
 const Short = z.string().max(200);

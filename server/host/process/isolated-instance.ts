@@ -9,7 +9,7 @@ import type { Description } from '../description.ts';
 import type { Exit, HostApi, Instance, ReceivedFile, RemoteCall, Run } from '../instance.ts';
 import { RemoteBody } from '../link/remote-body.ts';
 import { RemoteEvents } from '../link/remote-events.ts';
-import { RemoteFault, type Request } from '../link/link.ts';
+import { RemoteFault, type Request } from '../link/exchange.ts';
 import type { ModuleProcess } from './module-process.ts';
 import type { Runs } from './runs.ts';
 import type { ModuleEvent } from '../sdk/context.ts';
