@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import { copyDatabase, databaseFile, dropDatabase, ensureDataFolder, filesFolder } from './databases.ts';
@@ -53,7 +53,7 @@ export interface LoadOptions {
 /** A version that was loaded and does nothing yet. */
 export interface Loaded {
   readonly version: Version;
-  /** Its database has to be migrated before it begins. */
+  /** Its database has to be migrated before it begins. Not so the first one. */
   readonly migrates: boolean;
   /**
    * Starts its first instance. A database that has to be migrated is copied under the next number first, and the copy is
@@ -183,7 +183,8 @@ export function createLoader({ paths, clock, surroundings, launcherOf, most }: L
         },
       });
       held.version = version;
-      const migrates = description.migrations > prepared.migrated;
+      // A first database has nothing to lose.
+      const migrates = description.migrations > prepared.migrated && existsSync(databaseFile(data, database));
       let hasBegun = false;
 
       return {

@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import type { Clock, Timer } from '../platform/clock.ts';
 
 /** Milliseconds without a change after which what was saved counts as whole: editors write in several steps. */
-const QUIET = 100;
+const QUIET = 50;
 /** Milliseconds between looks for the folder itself: it may come later, or be replaced. */
 const LOOK = 2000;
 
