@@ -12,7 +12,7 @@ import { listBetween } from './store.ts';
 export const cursorAt = (roomId: string, position: number): string =>
   Buffer.from(`${roomId}.${position}`).toString('base64url');
 
-function positionOf(cursor: string, roomId: string): number | undefined {
+export function positionOf(cursor: string, roomId: string): number | undefined {
   const [, digits] = /^[^.]+\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   const position = Number(digits);
   return digits !== undefined && cursorAt(roomId, position) === cursor ? position : undefined;

@@ -10,6 +10,7 @@ import { announce } from './presence.ts';
 import { welcomePackage } from './preview.ts';
 import { markRead } from './reading.ts';
 import { browseRooms, createRoom, listRooms } from './rooms.ts';
+import { followTexts, search } from './search/search.ts';
 import { findJoined, findOpen, findPublic, listRoomIds } from './store.ts';
 import { createTyping } from './typing.ts';
 
@@ -31,6 +32,7 @@ export function chatModule(d: ChatDeps): ServerModule<typeof contract> {
       removeMember: (ctx, input) => removeMember(d, ctx, input),
       postMessage: (ctx, input) => postMessage(d, ctx, input),
       history: (ctx, input) => history(d, ctx, input),
+      search: (ctx, input) => search(d, ctx, input),
       markRead: (ctx, input) => markRead(d, ctx, input),
       setTyping: createTyping(d),
     },
@@ -52,7 +54,10 @@ export function chatModule(d: ChatDeps): ServerModule<typeof contract> {
         return rooms.map(({ id }) => roomChannel(id));
       },
       welcome: ({ userId }) => welcomePackage(d, userId),
-      start: () => d.derived.start(),
+      async start() {
+        await d.derived.start();
+        await followTexts(d);
+      },
       onOnline: (userId) => tell(userId, 'user_join'),
       onOffline: (userId) => tell(userId, 'user_leave'),
     },

@@ -22,6 +22,8 @@ import {
   Room,
   RoomMember,
   RoomName,
+  SearchHit,
+  SearchInput,
   Topic,
 } from './schema.ts';
 
@@ -124,6 +126,14 @@ export const chat = contract('chat', {
     summary: 'Messages of a room, oldest first: the latest page, or before, after or around a place.',
     input: HistoryInput,
     output: page(Message),
+    errors: [RoomNotFound],
+  }),
+  search: fn({
+    access: 'guest',
+    effect: 'read',
+    summary: 'Messages with these words in the rooms the caller is in, newest first.',
+    input: SearchInput,
+    output: page(SearchHit),
     errors: [RoomNotFound],
   }),
   markRead: fn({

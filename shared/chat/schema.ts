@@ -98,3 +98,24 @@ export const HistoryInput = z
     'only one of before, after and around',
   );
 export type HistoryInput = z.infer<typeof HistoryInput>;
+
+/** Words that must all be in a message, in any order; the last one may be unfinished. */
+export const SearchInput = z.strictObject({
+  query: text(200),
+  /** In this room only. */
+  roomId: RoomId.optional(),
+  /** Cursor of an earlier page: what is older. */
+  before: Cursor.optional(),
+  limit: z.number().int().min(1).max(50).default(20),
+});
+export type SearchInput = z.infer<typeof SearchInput>;
+
+/** A part of a message's text, cut with an ellipsis, and what was found in it: places in UTF-16 units, `to` excluded. */
+export const Snippet = z.object({
+  text: z.string(),
+  marks: z.array(z.object({ from: z.number().int().nonnegative(), to: z.number().int().nonnegative() })),
+});
+export type Snippet = z.infer<typeof Snippet>;
+
+export const SearchHit = z.object({ message: Message, snippet: Snippet });
+export type SearchHit = z.infer<typeof SearchHit>;
