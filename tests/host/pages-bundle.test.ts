@@ -73,24 +73,29 @@ describe('a page in TSX', () => {
     expect(code).not.toMatch(/from\s*["']/);
   });
 
-  test('takes the packages of the module before ours', async () => {
+  test.each([
+    ['preact', '.', 'render'],
+    ['react', './client', 'createRoot'],
+  ])('takes %s of the module before what comes with Hearth, and is mounted with it', async (name, entry, mount) => {
+    const packageOf = (called: string, exports: Record<string, string>) =>
+      JSON.stringify({ name: called, version: '0.0.0', type: 'module', exports });
+    const dom = name === 'react' ? 'react-dom' : name;
     using module = pageModule(
       {
         'page.tsx': 'export default () => <p>mine</p>;',
-        'node_modules/preact/package.json': JSON.stringify({
-          name: 'preact',
-          version: '0.0.0',
-          type: 'module',
-          exports: { '.': './index.js', './jsx-runtime': './jsx.js' },
+        [`node_modules/${dom}/package.json`]: packageOf(dom, { [entry]: './dom.js' }),
+        [`node_modules/${dom}/dom.js`]: `export const ${mount} = () => console.log('own ${mount}'); export const createElement = () => {};`,
+        [`node_modules/${name}/package.json`]: packageOf(name, {
+          '.': name === dom ? './dom.js' : './index.js',
+          './jsx-runtime': './jsx.js',
         }),
-        'node_modules/preact/index.js':
-          "export const render = () => console.log('own render'); export const createElement = () => {};",
-        'node_modules/preact/jsx.js': "export const jsx = () => 'own jsx', jsxs = jsx, Fragment = '';",
+        [`node_modules/${name}/index.js`]: 'export const createElement = () => {};',
+        [`node_modules/${name}/jsx.js`]: "export const jsx = () => 'own jsx', jsxs = jsx, Fragment = '';",
       },
       'page.tsx',
     );
     const code = textOf(await build(module.origin), '.js');
-    expect(code).toContain('own render');
+    expect(code).toContain(`own ${mount}`);
     expect(code).toContain('own jsx');
   });
 
@@ -98,6 +103,7 @@ describe('a page in TSX', () => {
     using module = pageModule(
       {
         'page.tsx': 'export default () => <p>mine</p>;',
+        'node_modules/react/package.json': '{ "name": "react", "version": "0.0.0" }',
         'tsconfig.json': '{ "compilerOptions": { /* own */ "jsxImportSource": "tiny" } }',
         'node_modules/tiny/package.json':
           '{ "name": "tiny", "type": "module", "exports": { "./jsx-runtime": "./jsx.js" } }',

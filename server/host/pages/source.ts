@@ -38,12 +38,15 @@ import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 const mount = (Page, root) => createRoot(root).render(createElement(Page));`;
 
-const mounts: Readonly<Record<string, string>> = { react: withReact, preact: withPreact };
+/** Whatever else makes elements knows itself how they get into the page. */
+const withElse = `
+const mount = (Page, root) => Page(root);`;
+const mounts: Readonly<Record<string, string>> = { [JSX]: withSolid, preact: withPreact, react: withReact };
 
 const mounting = (entry: string, jsx: string): string => `
 import { hearth } from 'hearth:page';
 import * as page from ${JSON.stringify(`./${basename(entry)}`)};
-${mounts[jsx] ?? withSolid}
+${mounts[jsx] ?? withElse}
 await hearth.ready;
 if (typeof page.default === 'function') mount(page.default, document.getElementById('page'));`;
 
@@ -79,7 +82,7 @@ const importSource = async (folder: string): Promise<string> => {
     const named = config?.compilerOptions?.jsxImportSource;
     if (typeof named === 'string') return named;
   }
-  return Object.keys(mounts).find((name) => hasPackage(folder, name)) ?? JSX;
+  return ['preact', 'react'].find((name) => hasPackage(folder, name)) ?? JSX;
 };
 
 /** Reads a page's entry, an absolute path within the module's folder: HTML, or a component that is mounted. */
