@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '../support/until.ts';
+import { type LifeScene, lifeScene, source } from './life-scene.ts';
+
+setDefaultTimeout(30_000);
+
+let scene: LifeScene;
+beforeAll(async () => {
+  scene = await lifeScene();
+});
+afterAll(() => scene.stop());
+
+const SECRET = 'xyzzy-very-secret-token';
+
+const settable = (id: string) =>
+  source(id, {
+    before: `
+const functions = {
+  shows: fn({ access: 'admin', effect: 'read', summary: 'Shows.', output: z.record(z.string(), z.any()) },
+    (ctx) => ok({ ...ctx.settings, token: ctx.settings.token?.length ?? null })),
+  tells: fn({ access: 'admin', effect: 'write', summary: 'Logs.' }, (ctx) => { ctx.log.info('token', ctx.settings.token); return ok(); }),
+};`,
+    more: `settings: z.object({
+      city: z.string().min(2).default('Bonn'),
+      days: z.number().int().max(7).optional(),
+      token: secret(z.string().min(5)).optional(),
+    }),`,
+  });
+
+const update = (id: string, values: object) => scene.admin.call('modules/updateSettings', { id, values });
+
+test('settings have their schema and defaults, change at once, and are the same after a restart', async () => {
+  const { server, admin, start, becomes } = scene;
+  await start('weather', settable('weather'));
+  const before = await admin.get('modules/settings', { id: 'weather' });
+  expect(before.schema.properties).toMatchObject({ city: { type: 'string' }, token: { 'x-secret': true } });
+  expect([before.values, before.secrets]).toEqual([{}, { token: 'empty' }]);
+  expect(await admin.get('weather/shows')).toEqual({ city: 'Bonn', token: null });
+  expect(await update('weather', { city: 'Köln', days: 3 })).toMatchObject({
+    status: 200,
+    body: { data: { values: { city: 'Köln', days: 3 } } },
+  });
+  expect(await admin.get('weather/shows')).toEqual({ city: 'Köln', days: 3, token: null });
+  await update('weather', { days: null });
+  expect(await admin.get('weather/shows')).toEqual({ city: 'Köln', token: null });
+  await server.restart();
+  await becomes('weather', ({ state }) => state === 'active');
+  expect(await admin.get('weather/shows')).toEqual({ city: 'Köln', token: null });
+});
+
+test.each([
+  ['a value that the module does not take', { days: 8 }, 'days'],
+  ['a value of another type', { city: 7 }, 'city'],
+  ['a secret that is too short', { token: 'abc' }, 'token'],
+  ['a secret that is no text', { token: 5 }, 'token'],
+  ['an unknown field', { other: 1 }, 'other'],
+  ['one good and one bad', { city: 'Trier', days: 1.5 }, 'days'],
+])('%s is refused with its place, and the old values stay and work', async (_, values, path) => {
+  const { admin } = scene;
+  const before = await admin.get('modules/settings', { id: 'weather' });
+  const { status, body } = await update('weather', values);
+  expect([status, body]).toMatchObject([422, { error: { code: 'request.invalid', issues: [{ path }] } }]);
+  expect(await admin.get('modules/settings', { id: 'weather' })).toEqual(before);
+  expect(await admin.get('weather/shows')).toEqual({ city: 'Köln', token: null });
+});
+
+test('a secret is nowhere to be seen: not in answers, logs, nor on the disk', async () => {
+  const { server, admin } = scene;
+  const { body } = await update('weather', { token: SECRET });
+  expect(body).toMatchObject({ data: { secrets: { token: 'set' } } });
+  expect(await admin.get('weather/shows')).toEqual({ city: 'Köln', token: SECRET.length });
+  await admin.get('weather/tells');
+  const log = () => admin.get<{ text: string }[]>('modules/log', { id: 'weather' });
+  await until(async () => (await log()).some(({ text }) => text.includes('[secret]')));
+  const told = JSON.stringify([body, await log(), await admin.get('modules/list'), server.log]);
+  expect(told).not.toContain(SECRET);
+  server.app.snapshot(join(server.data, 'copy.db'));
+  for (const name of readdirSync(server.data).filter((file) => file.startsWith('hearth.db') || file === 'copy.db'))
+    expect(readFileSync(join(server.data, name)).includes(SECRET)).toBe(false);
+  // Changing something else keeps it; null empties it.
+  await update('weather', { city: 'Ulm' });
+  expect(await admin.get('weather/shows')).toEqual({ city: 'Ulm', token: SECRET.length });
+});
+
+test('a secret whose key is gone is shown as unreadable, is missing for the module, and can be entered again', async () => {
+  const { server, becomes } = scene;
+  await server.restart(() => {
+    const file = join(server.data, 'secrets.json');
+    const { moduleKey: _, ...rest } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    rmSync(file);
+    Bun.write(file, JSON.stringify(rest));
+  });
+  await becomes('weather', ({ state }) => state === 'active');
+  const { admin } = scene;
+  expect((await admin.get('modules/settings', { id: 'weather' })).secrets).toEqual({ token: 'unreadable' });
+  expect(await admin.get('weather/shows')).toEqual({ city: 'Ulm', token: null });
+  await update('weather', { token: 'entered again' });
+  expect((await admin.get('modules/settings', { id: 'weather' })).secrets).toEqual({ token: 'set' });
+  await update('weather', { token: null });
+  expect((await admin.get('modules/settings', { id: 'weather' })).secrets).toEqual({ token: 'empty' });
+});
+
+test('a module that needs a setting says so, and runs once it has it', async () => {
+  const { admin, start } = scene;
+  const { state, admin: about } = await start(
+    'needy',
+    source('needy', { more: 'settings: z.object({ url: z.string() }),' }),
+  );
+  expect(state).toBe('failed');
+  expect(about?.reason).toContain('url');
+  expect((await admin.call('needy/say')).status).toBe(503);
+  expect(await update('needy', { url: 7 })).toMatchObject({ status: 422 });
+  expect(await update('needy', { url: 'https://example.org' })).toMatchObject({ status: 200 });
+  expect(await admin.get('needy/say')).toEqual({ said: 'one' });
+});
+
+test('settings of a module that is off are kept for when it is on', async () => {
+  const { admin, save, becomes } = scene;
+  save('later', settable('later'));
+  await becomes('later', ({ state }) => state === 'disabled');
+  expect(await update('later', { city: 'Jena' })).toMatchObject({ status: 200 });
+  await admin.get('modules/enable', { id: 'later' });
+  expect(await admin.get('later/shows')).toEqual({ city: 'Jena', token: null });
+});
