@@ -3,12 +3,13 @@ import type { Message, MessageBody, PostMessageInput } from '@shared/chat/schema
 import type { Actor } from '@shared/kernel/actor.ts';
 import { fail } from '@shared/kernel/errors.ts';
 import type { MessageId, RoomId } from '@shared/kernel/ids.ts';
-import { type Err, ok, type Result } from '@shared/kernel/result.ts';
+import { type Awaitable, type Err, ok, onward, type Result } from '@shared/kernel/result.ts';
 import type { Context, Journalled } from '../modules/context.ts';
 import type { Tx } from '../platform/db/db.ts';
 import { personOf, roomToPostIn } from './access.ts';
 import type { ChatDeps } from './deps.ts';
 import { roomChannel } from './events.ts';
+import type { Place } from './positions.ts';
 import { findInRoom, findSent, insertMessage, type MessageRow } from './store.ts';
 
 export const messageOf = (row: MessageRow): Message => ({
@@ -34,13 +35,14 @@ const isRepeat = (row: MessageRow, input: PostMessageInput): boolean =>
   row.threadId === (input.threadId ?? null);
 
 /** Whether the actor may post here; answered from memory for people who posted before. */
-async function mayPost(d: ChatDeps, ctx: Context, tx: Tx, roomId: string): Promise<Err | undefined> {
+function mayPost(d: ChatDeps, ctx: Context, tx: Tx, roomId: string): Awaitable<Err | undefined> {
   const userId = personOf(ctx);
   if (userId !== undefined && d.memberships.holds(roomId, userId)) return undefined;
-  const room = await roomToPostIn(d, tx, ctx, roomId);
-  if (!room.ok) return room;
-  if (userId !== undefined) d.memberships.remember(tx, roomId, userId);
-  return undefined;
+  return onward(roomToPostIn(d, tx, ctx, roomId), (room) => {
+    if (!room.ok) return room;
+    if (userId !== undefined) d.memberships.remember(tx, roomId, userId);
+    return undefined;
+  });
 }
 
 /** The message that this client id was used for before: again the answer if it is the same one. */
@@ -68,62 +70,85 @@ interface NewMessage {
 }
 
 /** Stores a message and its event; undefined where the author used this client id before. */
-export async function storeMessage(
+export function storeMessage(
   d: ChatDeps,
   tx: Tx,
   author: Actor,
   given: NewMessage,
-): Promise<{ message: Message; event: Journalled } | undefined> {
-  const place = await d.hub.journal.reserve(tx, roomChannel(given.roomId));
-  const { position, release } = await d.positions.next(tx, given.roomId);
-  const row: MessageRow = {
-    seq: place.seq,
-    id: d.ids.next('msg'),
-    roomId: given.roomId,
-    position,
-    authorKind: author.kind,
-    authorId: author.id,
-    clientId: given.clientId,
-    body: given.body,
-    replyTo: given.replyTo,
-    threadId: given.threadId,
-    createdAt: d.clock.now(),
-    editedAt: null,
-    deletedAt: null,
-    offset: place.offset,
+): Awaitable<{ message: Message; event: Journalled } | undefined> {
+  const { journal } = d.hub;
+  const at = (event: Journalled, { position, release }: Place) => {
+    const row: MessageRow = {
+      seq: event.seq,
+      id: d.ids.next('msg'),
+      roomId: given.roomId,
+      position,
+      authorKind: author.kind,
+      authorId: author.id,
+      clientId: given.clientId,
+      body: given.body,
+      replyTo: given.replyTo,
+      threadId: given.threadId,
+      createdAt: d.clock.now(),
+      editedAt: null,
+      deletedAt: null,
+      offset: event.offset,
+    };
+    return onward(tx.run(insertMessage, row), (stored) => {
+      if (stored === 0) {
+        release();
+        journal.release(event);
+        return undefined;
+      }
+      const message = messageOf(row);
+      d.derived.stored(tx, row);
+      return onward(journal.append(tx, event, 'chat_message', message, author), () => ({ message, event }));
+    });
   };
-  if ((await tx.run(insertMessage, row)) === 0) {
-    release();
-    d.hub.journal.release(place);
-    return undefined;
-  }
-  const message = messageOf(row);
-  await d.hub.journal.append(tx, place, 'chat_message', message, author);
-  d.derived.stored(tx, row);
-  return { message, event: place };
+  return onward(journal.reserve(tx, roomChannel(given.roomId)), (event) =>
+    onward(d.positions.next(tx, given.roomId), (place) => at(event, place)),
+  );
 }
 
+/** A message that was sent before needs no other look; otherwise what it refers to has to be in its room. */
+async function lookedUp(
+  d: ChatDeps,
+  ctx: Context,
+  tx: Tx,
+  input: PostMessageInput,
+): Promise<Result<Message> | undefined> {
+  const before = await sentBefore(d, ctx, tx, input);
+  if (before) return before;
+  const { roomId } = input;
+  for (const id of [input.replyTo, input.threadId])
+    if (id !== undefined && !(await tx.get(findInRoom, { id, roomId }))) return fail(MessageNotFound);
+  return undefined;
+}
+
+/** Happens most of all by far: where everything is in memory, it goes through without a promise. */
 export function postMessage(d: ChatDeps, ctx: Context, input: PostMessageInput): Promise<Result<Message>> {
   const { roomId, clientId, replyTo = null, threadId = null } = input;
   const channel = roomChannel(roomId);
-  const store = async (tx: Tx): Promise<Result<Message>> => {
-    const refusal = await mayPost(d, ctx, tx, roomId);
-    if (refusal) return refusal;
-    if (replyTo !== null || threadId !== null) {
-      const before = await sentBefore(d, ctx, tx, input);
-      if (before) return before;
-      for (const id of [replyTo, threadId])
-        if (id !== null && !(await tx.get(findInRoom, { id, roomId }))) return fail(MessageNotFound);
-    }
+  const store = (tx: Tx): Awaitable<Result<Message>> => {
     const body = { kind: 'text', text: input.text } as const;
-    const stored = await storeMessage(d, tx, ctx.actor, { roomId, clientId, body, replyTo, threadId });
-    if (stored) {
-      ctx.journalled(stored.event);
-      return ok(stored.message);
-    }
-    const before = await sentBefore(d, ctx, tx, input);
-    if (!before) throw new Error('A message was neither stored nor found');
-    return before;
+    return onward(storeMessage(d, tx, ctx.actor, { roomId, clientId, body, replyTo, threadId }), (stored) => {
+      if (stored) {
+        ctx.journalled(stored.event);
+        return ok(stored.message);
+      }
+      return onward(sentBefore(d, ctx, tx, input), (before) => {
+        if (!before) throw new Error('A message was neither stored nor found');
+        return before;
+      });
+    });
   };
-  return ctx.write(store, { lane: channel });
+  const refers = replyTo !== null || threadId !== null;
+  return ctx.write<Message>(
+    (tx) =>
+      onward(mayPost(d, ctx, tx, roomId), (refusal) => {
+        if (refusal) return refusal;
+        return refers ? onward(lookedUp(d, ctx, tx, input), (answer) => answer ?? store(tx)) : store(tx);
+      }),
+    { lane: channel },
+  );
 }
