@@ -62,7 +62,9 @@ function Frame(props: { id: string; title: string; page: Page; onTitle: (text: s
   let loads = 0;
 
   const onHello = (event: MessageEvent) => {
-    if (port || !frame || event.source !== frame.contentWindow || event.data !== HELLO) return;
+    // Only a document without an origin is a page: nothing of ours that was led there is given anything.
+    const isPage = event.source === frame?.contentWindow && event.origin === 'null' && event.data === HELLO;
+    if (port || !frame || !isPage) return;
     const channel = new MessageChannel();
     port = openFramePort(channel.port1, {
       hearth,

@@ -15,6 +15,9 @@ import { download, upload } from './frame-transfer.ts';
 const AT_ONCE = 50;
 /** Messages in one second beyond which a page is cut off: it would take the whole app down. */
 const MOST_MESSAGES = 2000;
+/** Of them those that change the app around the page; the rest of such a second is not heard. */
+const MOST_NOTICES = 20;
+const notices: ReadonlySet<FromPage['kind']> = new Set(['title', 'notify', 'open', 'route']);
 
 export interface FramePortOptions {
   hearth: Hearth;
@@ -63,6 +66,7 @@ export function openFramePort(port: MessagePort, options: FramePortOptions): Fra
   const end = new AbortController();
   let second = 0;
   let messages = 0;
+  let noticed = 0;
   let unlisten: (() => void) | undefined;
 
   const send = (message: ToPage): void => port.postMessage(message);
@@ -188,14 +192,15 @@ export function openFramePort(port: MessagePort, options: FramePortOptions): Fra
 
   port.addEventListener('message', ({ data, timeStamp }) => {
     const now = Math.trunc(timeStamp / 1000);
-    messages = now === second ? messages + 1 : 1;
+    if (now !== second) messages = noticed = 0;
     second = now;
+    messages++;
     if (messages > MOST_MESSAGES) {
       close();
       return options.onFlood();
     }
     const message = end.signal.aborted ? undefined : readFromPage(data);
-    if (message) act(message);
+    if (message && !(notices.has(message.kind) && ++noticed > MOST_NOTICES)) act(message);
   });
   port.start();
   send({ kind: 'welcome', module, scopes: options.scopes, ...options.surroundings });

@@ -170,6 +170,12 @@ document.querySelector('#attack')?.addEventListener('click', async () => {
   const report = document.querySelector('#report');
   if (report) report.textContent = JSON.stringify(tried);
 });
+document.querySelector('#flood')?.addEventListener('click', () => {
+  // After the click is over: the frame does not live to see its own end.
+  setTimeout(() => {
+    for (let n = 0; n < 50_000; n++) hearth.setRoute(`flood/${n}`);
+  }, 50);
+});
 document.querySelector('#flee')?.addEventListener('click', () => {
   location.href = '/admin';
 });
