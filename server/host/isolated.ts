@@ -24,7 +24,13 @@ import { Runs } from './process/runs.ts';
 /** What a process answers when it has begun, or would have. */
 const Begun = z.object({
   refused: z
-    .array(z.object({ path: z.string().max(1000), code: z.string().max(100) }))
+    .array(
+      z.object({
+        path: z.string().max(1000),
+        code: z.string().max(100),
+        params: z.record(z.string().max(100), z.unknown()).optional(),
+      }),
+    )
     .max(100)
     .optional(),
 });

@@ -281,7 +281,7 @@ export class Life {
       stillWanted();
     } catch (error) {
       await loaded?.discard();
-      if (turn === this.#turn) this.#didNotBegin(error);
+      if (turn === this.#turn) this.#didNotBegin(error, change !== undefined);
       this.#gate.open();
       return error instanceof Error ? error : new Error(String(error));
     }
@@ -316,9 +316,16 @@ export class Life {
     return (await this.#gate.pass(PATIENCE)) ? this.enter() : this.refusal();
   }
 
-  /** The newest version does not run. The one before it goes on, where there is one. */
-  #didNotBegin(error: unknown): void {
+  /**
+   * The newest version does not run, or does not with other settings. The one before it goes on, where there is one; what
+   * is wrong with settings that were not taken says nothing about it.
+   */
+  #didNotBegin(error: unknown, isChange: boolean): void {
     const reason = messageOf(error);
+    if (this.#version && isChange) {
+      this.log.add('warn', 'host', `It was left as it was: ${reason}`);
+      return this.#enter(this.state === 'migrating' ? 'active' : this.state, this.reason);
+    }
     if (this.#version) {
       this.log.add('error', 'host', `The newest version does not run, the one before it goes on: ${reason}`);
       const state = this.state === 'migrating' ? 'active' : this.state;

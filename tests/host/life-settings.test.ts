@@ -1,3 +1,4 @@
+import type { ModuleInfo } from '@shared/modules/schema.ts';
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,20 +51,24 @@ test('settings have their schema and defaults, change at once, and are the same 
   expect(await admin.get('weather/shows')).toEqual({ city: 'Köln', token: null });
 });
 
-test.each([
-  ['a value that the module does not take', { days: 8 }, 'days'],
-  ['a value of another type', { city: 7 }, 'city'],
-  ['a secret that is too short', { token: 'abc' }, 'token'],
-  ['a secret that is no text', { token: 5 }, 'token'],
-  ['an unknown field', { other: 1 }, 'other'],
-  ['one good and one bad', { city: 'Trier', days: 1.5 }, 'days'],
-])('%s is refused with its place, and the old values stay and work', async (_, values, path) => {
+test.each<[string, object, string, object]>([
+  ['a value that the module does not take', { days: 8 }, 'days', { maximum: 7 }],
+  ['a value of another type', { city: 7 }, 'city', { expected: 'string' }],
+  ['a secret that is too short', { token: 'abc' }, 'token', { minimum: 5 }],
+  ['a secret that is no text', { token: 5 }, 'token', {}],
+  ['an unknown field', { other: 1 }, 'other', {}],
+  ['one good and one bad', { city: 'Trier', days: 1.5 }, 'days', {}],
+])('%s is refused with its place and limits, and the old values stay and work', async (_, values, path, params) => {
   const { admin } = scene;
   const before = await admin.get('modules/settings', { id: 'weather' });
   const { status, body } = await update('weather', values);
   expect([status, body]).toMatchObject([422, { error: { code: 'request.invalid', issues: [{ path }] } }]);
+  expect(body.ok || body.error.issues?.[0]?.params || {}).toMatchObject(params);
   expect(await admin.get('modules/settings', { id: 'weather' })).toEqual(before);
   expect(await admin.get('weather/shows')).toEqual({ city: 'Köln', token: null });
+  // What was refused says nothing about the version that runs.
+  const [module] = (await admin.get<ModuleInfo[]>('modules/list')).filter(({ id }) => id === 'weather');
+  expect([module?.state, module?.admin?.reason]).toEqual(['active', null]);
 });
 
 test('a secret is nowhere to be seen: not in answers, logs, nor on the disk', async () => {
