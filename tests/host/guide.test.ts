@@ -132,7 +132,7 @@ async function converse(order: Order, { expected }: Step): Promise<void> {
   const url = `${server.url.replace('http', 'ws')}${order.path}`;
   const socket = new WebSocket(url, { headers: credentials(order) } as never);
   const heard: unknown[] = [];
-  socket.onmessage = ({ data }) => heard.push(JSON.parse(String(data)));
+  socket.addEventListener('message', ({ data }) => heard.push(JSON.parse(String(data))));
   await until(() => socket.readyState === WebSocket.OPEN, 'the socket opens');
   for (const { from, text } of expected) {
     if (from === 'client') socket.send(text);

@@ -111,6 +111,21 @@ describe('what must not happen', () => {
     expect(safeLink('HTTPS://Example.org/ä')).toBe('https://example.org/%C3%A4');
   });
 
+  test('links may lead to pages of Hearth, and to nothing else of it', () => {
+    for (const href of ['/rooms/room_1', '/modules/chess#a1b2', '/people', '/docs#chat.history'])
+      expect(safeLink(href)).toBe(href);
+    for (const href of [
+      '/',
+      '//example.org',
+      '/api/auth/signOut',
+      '/rooms/../api/x',
+      '/rooms\\x',
+      '/roomsx',
+      '/signin',
+    ])
+      expect(safeLink(href)).toBeUndefined();
+  });
+
   test('a refused link is shown as it was typed', () => {
     expect(shown('[click](javascript:alert(1)) <data:text/html,x>')).toBe(
       '[click](javascript:alert(1)) <data:text/html,x>',

@@ -4,9 +4,9 @@ import type { BunPlugin } from 'bun';
 import * as frame from '@shared/client/frame.ts' with { type: 'text' };
 import * as solid from 'solid-js/dist/solid.js' with { type: 'text' };
 import * as hyperscript from 'solid-js/h/dist/h.js' with { type: 'text' };
-import * as jsx from 'solid-js/h/jsx-runtime' with { type: 'text' };
 import * as store from 'solid-js/store/dist/store.js' with { type: 'text' };
 import * as web from 'solid-js/web/dist/web.js' with { type: 'text' };
+import * as jsx from './jsx-runtime.js' with { type: 'text' };
 
 /** Where JSX comes from unless a module says otherwise: it needs no compiler of Solid's own. */
 export const JSX = 'solid-js/h';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import fc from 'fast-check';
+import { assert, infiniteStream, nat, property } from 'fast-check';
 import { type Game, mayPlayOn, newGame, play } from '../../../server/host/shipped/ultimate-tic-tac-toe/rules.ts';
 
 const after = (...moves: [board: number, cell: number][]): Game => {
@@ -41,8 +41,8 @@ describe('ultimate tic-tac-toe', () => {
   });
 
   test('any game ends within 81 moves, with an outcome that its boards bear out and nothing to play after it', () => {
-    fc.assert(
-      fc.property(fc.infiniteStream(fc.nat(1_000_000)), (choices) => {
+    assert(
+      property(infiniteStream(nat(1_000_000)), (choices) => {
         let game = newGame();
         for (const choice of choices) {
           const open: [number, number][] = [];

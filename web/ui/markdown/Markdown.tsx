@@ -1,4 +1,5 @@
 import './markdown.css';
+import { A } from '@solidjs/router';
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import { useI18n } from '../../i18n/i18n.tsx';
@@ -17,6 +18,12 @@ function inline(item: Inline): JSX.Element {
     case 'code':
       return <code class="md-code">{item.text}</code>;
     case 'link':
+      if (item.href.startsWith('/'))
+        return (
+          <A href={item.href}>
+            <Inlines items={item.children} />
+          </A>
+        );
       return (
         <a href={item.href} title={item.href} target="_blank" rel="noopener noreferrer">
           <Inlines items={item.children} />
