@@ -85,10 +85,14 @@ export class Followers {
     return this.#all.reduce((least, { place }) => Math.min(least, place()), Number.POSITIVE_INFINITY);
   }
 
-  #catchUp(): Promise<void> {
-    return this.#options.db.write(async (tx) => {
-      for (const follower of this.#all) await follower.catchUp(tx);
-    });
+  /** Each in a write and a turn of its own: nobody waits for all of them, and one that fails holds up no other. */
+  async #catchUp(): Promise<void> {
+    const failed: unknown[] = [];
+    for (const { catchUp } of this.#all) {
+      await this.#options.db.write(catchUp).catch((error: unknown) => failed.push(error));
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    if (failed.length > 0) throw failed[0];
   }
 
   async #look(): Promise<void> {

@@ -99,15 +99,18 @@ test('what a write caught up with and did not commit is followed again', async (
   ]);
 });
 
-test('a follower that fails is told of and tried again, and holds up no write', async () => {
+test('a follower that fails is told of and tried again, and holds up no write and no other follower', async () => {
   let broken = true;
+  const others: number[] = [];
   await journal.follow('broken', (_, from, to) => {
     if (broken) throw new Error('no room left');
     ranges.push([from, to]);
   });
+  await journal.follow('other', (_, __, to) => void others.push(to));
   await emit();
   clock.advance(1000);
   await until(() => failures.length === 1, 'the failure');
+  expect(others).toEqual([1]);
   expect(await emit()).toMatchObject({ data: { offset: 2 } });
   broken = false;
   clock.advance(1000);
