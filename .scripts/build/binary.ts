@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildModuleTypes } from './module-types.ts';
 import { runtimeFor } from './runtimes.ts';
 import { hashSources, root } from './sources.ts';
 import { fileName, hostTarget, type Target } from './targets.ts';
@@ -38,7 +39,12 @@ async function compile(outfile: string, target?: Target): Promise<void> {
     compile: {
       outfile,
       ...(foreign && { target: foreign.bun, executablePath: await runtimeFor(foreign) }),
-      assets: [join(root, 'web', 'dist'), join(root, 'server', 'migrations')],
+      assets: [
+        join(root, 'web', 'dist'),
+        join(root, 'server', 'migrations'),
+        join(root, 'server', 'host', 'shipped'),
+        await buildModuleTypes(),
+      ],
       // A stray bunfig.toml or .env in the folder Hearth is started in must not change what it does.
       autoloadBunfig: false,
       autoloadDotenv: false,

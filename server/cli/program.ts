@@ -10,6 +10,7 @@ import type { CliContext } from './context.ts';
 import { addDoctorCommand } from './doctor/doctor.ts';
 import { addHealthCommand } from './health.ts';
 import { addInviteCommand } from './invite.ts';
+import { addModuleCommands } from './module/module.ts';
 import { addServeCommand } from './serve.ts';
 import { addStatsCommand } from './stats.ts';
 import { addUserCommands } from './user.ts';
@@ -21,6 +22,7 @@ Examples:
   hearth --port 8080 --host 0.0.0.0       start for the whole network
   hearth invite --role member --expires 7d
   hearth broadcast "The server restarts at noon"
+  hearth module new weather
   hearth backup team.hearth --with-keys
   hearth doctor
 
@@ -59,6 +61,7 @@ export function createProgram(context: CliContext, exitWith: (code: ExitCode) =>
   addBroadcastCommand(host);
   addConnectionsCommand(host);
   addStatsCommand(host);
+  addModuleCommands(host);
   addBackupCommands(host);
   addDoctorCommand(host);
   addHealthCommand(host);

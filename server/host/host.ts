@@ -194,10 +194,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     registry,
     face,
     isTrusted,
+    isRunning: () => server !== undefined,
     lives: () => [...lives.values()].filter(({ source }) => source !== undefined),
     start() {
       for (const { contract: mounted } of registry().modules) builtIn.add(mounted.name);
-      for (const source of scan().values()) lifeOf(source.id).source = source;
+      for (const source of scan().values()) lifeOf(source.id).lies(source);
     },
     async stop() {
       watching?.stop();

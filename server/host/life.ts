@@ -125,6 +125,12 @@ export class Life {
     return fail(ModuleUnavailable, undefined, { retryAfter: this.#restarts.retryAfter ?? 1 });
   }
 
+  /** Its folder is there; modules do not run yet. */
+  lies(source: ModuleSource): void {
+    this.source = source;
+    this.state = this.#rest;
+  }
+
   /** Its folder is there, or something in it has changed. Resolves when that has had its effect. */
   found(source: ModuleSource): Promise<void> {
     this.source = source;
@@ -224,9 +230,14 @@ export class Life {
     if (source.problem !== undefined) return this.#fail(source.problem);
     if (!this.isEnabled || !this.#options.isRunning()) {
       this.#isUnseen ||= isNew;
-      this.#enter(this.isEnabled ? 'loading' : 'disabled', null);
+      this.#enter(this.#rest, null);
       if (isNew) this.#options.events.changed(this);
     } else if (isNew || !this.#version) await this.#bringUp(source.folder);
+  }
+
+  /** The state of a module that does not run: off, or waiting for a server to run it. */
+  get #rest(): ModuleState {
+    return this.isEnabled ? 'loading' : 'disabled';
   }
 
   /** Learns what a module is that does not run. */
@@ -239,7 +250,8 @@ export class Life {
       try {
         const { database } = this.#options.record();
         this.description = await this.#options.loader.inspect({ id, folder: source.folder, log, database });
-        this.#options.events.changed(this);
+        if (this.state === this.#rest) this.#options.events.changed(this);
+        else this.#enter(this.#rest, null);
       } catch (error) {
         if (turn === this.#turn && !this.#version) this.#enter('failed', messageOf(error));
       }

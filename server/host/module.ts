@@ -28,21 +28,27 @@ export interface ModulesModuleDeps {
   registry: () => Registry;
   face: Public;
   isTrusted: (id: string) => boolean;
+  /** Whether modules run, or somebody merely looks at the data folder. */
+  isRunning: () => boolean;
   /** Modules whose folders are there. */
   lives: () => readonly Life[];
   start: () => void;
   stop: () => Promise<void>;
 }
 
-/** Milliseconds that a list waits for modules that nobody has looked at yet; it is asked for again when one changes. */
+/**
+ * Milliseconds that a list waits for modules that nobody has looked at yet. Where they run it is asked for again when one
+ * changes; a command asks once.
+ */
 const LOOK = 2000;
+const LOOK_ONCE = 60_000;
 
 /** Who has a role in the team: strangers have none, and functions of modules are not for them. */
 const roleOf = ({ role }: Context): Role => (role === 'public' ? 'guest' : role);
 
 /** What people do with modules: look at them, switch them, set them up. */
 export function modulesModule(deps: ModulesModuleDeps): ServerModule<typeof contract> {
-  const { clock, hub, records, seals, registry, face, isTrusted, lives, start, stop } = deps;
+  const { clock, hub, records, seals, registry, face, isTrusted, isRunning, lives, start, stop } = deps;
 
   const find = (id: string): Life | undefined => lives().find((life) => life.id === id);
   const describe = (ctx: Context, life: Life): ModuleInfo =>
@@ -148,7 +154,8 @@ export function modulesModule(deps: ModulesModuleDeps): ServerModule<typeof cont
       async list(ctx) {
         const isAdmin = roleOf(ctx) === 'admin';
         const there = lives().toSorted((a, b) => (a.id < b.id ? -1 : 1));
-        if (isAdmin) await withinTime(clock, LOOK, Promise.all(there.map((life) => life.seen())), () => []);
+        const looked = Promise.all(there.map((life) => (isAdmin ? life.seen() : undefined)));
+        await withinTime(clock, isRunning() ? LOOK : LOOK_ONCE, looked, () => []);
         return ok(there.filter((life) => isAdmin || isShownToAll(life)).map((life) => describe(ctx, life)));
       },
       enable,

@@ -13,9 +13,15 @@ export function defineError(code: string, status: number, message: string, retry
   return { code, status, message, retryable };
 }
 
-/** Makes the failed result of a declared error. */
+const told = (message: string, params: ErrorParams): string =>
+  message.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(params, name) ? String(params[name]) : whole,
+  );
+
+/** Makes the failed result of a declared error. `{name}` in its sentence stands for the parameter of that name. */
 export function fail(def: ErrorDef, params?: ErrorParams, more?: Pick<HearthError, 'issues' | 'retryAfter'>): Err {
-  const error: HearthError = { code: def.code, message: def.message, retryable: def.retryable };
+  const message = params ? told(def.message, params) : def.message;
+  const error: HearthError = { code: def.code, message, retryable: def.retryable };
   if (params) error.params = params;
   return { ok: false, error: more ? { ...error, ...more } : error };
 }

@@ -192,9 +192,9 @@ const functions = {
     await start('store', migrated('one', [one]));
     let count = 0;
     const failed: unknown[] = [];
-    let done = false;
+    const done = new AbortController();
     const writing = (async () => {
-      while (!done) {
+      while (!done.signal.aborted) {
         const { status, body } = await admin.call('store/add', { text: `note ${count}` });
         if (status === 200) count++;
         else failed.push(body);
@@ -205,7 +205,7 @@ const functions = {
     await says('store', 'two');
     const then = count;
     await until(() => count > then + 5);
-    done = true;
+    done.abort();
     await writing;
     expect(failed).toEqual([]);
     const all = await admin.get<{ text: string; stars: number }[]>('store/all');
