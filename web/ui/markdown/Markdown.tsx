@@ -164,7 +164,9 @@ export const headingId = (text: string): string =>
 
 /** A text of several chapters, whose headings are those of the page. Those of the first level are left to the page. */
 export function Chapters(props: { text: string }) {
-  const blocks = createMemo(() => parse(props.text).filter((item) => item.kind !== 'heading' || item.level > 1));
+  const blocks = createMemo(() =>
+    parse(props.text, { breaks: false }).filter((item) => item.kind !== 'heading' || item.level > 1),
+  );
   return (
     <div class="markdown markdown--chapters">
       <For each={blocks()}>

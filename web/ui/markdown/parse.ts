@@ -123,10 +123,10 @@ function list(token: Tokens.List, depth: number): Block {
 }
 
 /** The blocks of a message. Whatever the text is, it is shown in full and takes a bounded time. */
-export function parse(text: string): Block[] {
+export function parse(text: string, { breaks = true }: { breaks?: boolean } = {}): Block[] {
   if ((text.match(/[*_]/g)?.length ?? 0) > MAX_MARKS) return [paragraph(text)];
   try {
-    return blocks(new Lexer({ gfm: true, breaks: true }).lex(text), 0);
+    return blocks(new Lexer({ gfm: true, breaks }).lex(text), 0);
   } catch {
     // Quotes in quotes by the thousand exhaust the lexer's stack.
     return [paragraph(text)];

@@ -113,7 +113,7 @@ function GameView(props: { id: string }) {
   const shown = () => state() as State;
   return (
     <section class="game">
-      <p class="back">
+      <p>
         <button type="button" class="quiet" onClick={() => hearth.setRoute('')}>
           ← {w.all}
         </button>
