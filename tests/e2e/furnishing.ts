@@ -1,6 +1,7 @@
 import type { Room } from '@shared/chat/schema.ts';
 import type { Invite, Me, Role } from '@shared/people/schema.ts';
 import { type Dweller, emailOf, type House, PASSWORD } from './house.ts';
+import { layModule } from './lay-module.ts';
 
 /** What the team says in its rooms: room, who, text. */
 const talk: [room: string, name: string, text: string][] = [
@@ -42,7 +43,7 @@ export interface Furnished {
   tokens: Record<string, string>;
 }
 
-/** Fills a house with people, rooms and talk. The founder is called Mira; the others have no browser. */
+/** Fills a house with people, rooms, talk and a lamp. The founder is called Mira; the others have no browser. */
 export async function furnish(house: House, mira: Dweller): Promise<Furnished> {
   const { server } = house;
   const people: Record<string, { user: Me; say: (roomId: string, text: string) => Promise<unknown> }> = {};
@@ -84,5 +85,7 @@ export async function furnish(house: House, mira: Dweller): Promise<Furnished> {
   for (const [room, name, text] of talk) await people[name]?.say(byName[room]?.id ?? '', text);
   await priya.say(byName.Priya.id, 'Lunch at twelve?');
   const { code } = await mira.call<Invite>('people/invite', { role: 'member', maxUses: 5 });
+  await layModule(house, mira, 'lamp');
+  await mira.call('modules/enable', { id: 'lamp' });
   return { rooms: byName, invitation: code, tokens };
 }
