@@ -17,11 +17,11 @@ const command = (name: string, more: Partial<KnownCommand> = {}): KnownCommand =
   title: 'Dice',
   ...more,
 });
-const module = (id: string, names: string[], state: ModuleInfo['state'] = 'active') =>
+const module = (id: string, names: string[], enabled = true) =>
   ({
     id,
     title: id,
-    state,
+    enabled,
     commands: names.map((name) => ({ name, usage: '', description: '' })),
   }) as unknown as ModuleInfo;
 
@@ -53,11 +53,11 @@ describe('a text', () => {
 });
 
 describe('the commands that are known', () => {
-  test('are those of modules that run, by name, each once', () => {
+  test('are those of modules that are on, by name, each once', () => {
     const known = knownCommands([
       module('b', ['roll', 'flip']),
       module('a', ['roll', 'draw']),
-      module('off', ['lost'], 'failed'),
+      module('off', ['lost'], false),
     ]);
     expect(known.map(({ name, module: id }) => [name, id])).toEqual([
       ['draw', 'a'],

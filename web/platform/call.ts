@@ -1,5 +1,5 @@
 import type { HearthError, Result } from '@shared/kernel/result.ts';
-import { createEffect, createSignal, on, onCleanup } from 'solid-js';
+import { createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import { useHearth } from './hearth.tsx';
 
 /**
@@ -23,7 +23,8 @@ export function createCall<S, T>(source: () => S, call: (source: S) => Promise<R
     setError(result.ok ? undefined : result.error);
   };
   createEffect(
-    on(source, (from, previous) => {
+    // Compared: what a source reads may be new without being another.
+    on(createMemo(source), (from, previous) => {
       if (previous !== undefined) setData(undefined);
       void ask(from);
     }),

@@ -51,9 +51,11 @@ export function Composer(props: ComposerProps) {
     const all = modules.modules();
     return all && knownCommands(all);
   });
+  /** What has failed is not offered, but who knows its name is told why it does not run. */
+  const offered = createMemo(() => knownCommands(modules.modules()?.filter(({ state }) => state !== 'failed') ?? []));
   const choice = createCommandChoice({
     text,
-    commands: () => commands() ?? [],
+    commands: offered,
     onPick(command) {
       write(`/${command.name} `);
       field()?.focus();

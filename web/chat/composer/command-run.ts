@@ -26,10 +26,10 @@ export function createCommandRun({ hearth, roomId, commands, newId, onDone }: Co
 
   async function run(name: string, text: string): Promise<void> {
     if (busy()) return;
+    if (hearth.state.get().connection.status === 'offline') return void setRefusal({ kind: 'offline' });
     const known = commands();
     const found = known?.find((command) => command.name === name);
     if (known && !found) return void setRefusal({ kind: 'unknown', name });
-    if (hearth.state.get().connection.status === 'offline') return void setRefusal({ kind: 'offline' });
     const command = `${name} ${text}`;
     const key = unanswered?.command === command ? unanswered.key : newId();
     unanswered = undefined;

@@ -1,6 +1,6 @@
 import type { ModuleInfo } from '@shared/modules/schema.ts';
 
-/** A command that can be run now, and whose it is. */
+/** A command that there is, and whose it is. */
 export interface KnownCommand {
   name: string;
   /** What follows the name, for people: `<dice>`. */
@@ -10,11 +10,11 @@ export interface KnownCommand {
   title: string;
 }
 
-/** The commands of modules that run, by name; of two of one name the server runs the first. */
+/** The commands of modules that are switched on, by name; of two of one name the server runs the first. */
 export function knownCommands(modules: readonly ModuleInfo[]): KnownCommand[] {
   const byName = new Map<string, KnownCommand>();
-  for (const { id, title, state, commands } of modules) {
-    if (state !== 'active') continue;
+  for (const { id, title, enabled, commands } of modules) {
+    if (!enabled) continue;
     for (const command of commands)
       if (!byName.has(command.name)) byName.set(command.name, { ...command, module: id, title });
   }

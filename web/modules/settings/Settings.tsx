@@ -1,6 +1,6 @@
 import './settings.css';
 import type { ModuleInfo, ModuleSettings } from '@shared/modules/schema.ts';
-import { createEffect, For, on, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, For, on, onCleanup, Show } from 'solid-js';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { createCall } from '../../platform/call.ts';
 import { useHearth } from '../../platform/hearth.tsx';
@@ -65,7 +65,8 @@ export function Settings(props: { module: ModuleInfo }) {
     (id) => hearth.api.modules.settings({ id }),
   );
   // Another version may have other settings, another admin may have changed them.
-  createEffect(on(() => props.module.admin?.changedAt, settings.reload, { defer: true }));
+  const changedAt = createMemo(() => props.module.admin?.changedAt);
+  createEffect(on(changedAt, settings.reload, { defer: true }));
   return (
     <section class="module-section" aria-labelledby="module-settings">
       <h2 id="module-settings">{t('modules.settings')}</h2>
