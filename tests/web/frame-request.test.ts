@@ -52,7 +52,10 @@ describe('a message of a page', () => {
     ['a title without end', { kind: 'title', text: 'x'.repeat(121) }],
     ['a tone of its own', { kind: 'notify', text: 'x', tone: 'admin' }],
     ['a file that is none', { kind: 'upload', id: 1, name: 'send', parts: [{ field: 'f', value: { size: 1 } }] }],
-    ['too many parts', { kind: 'upload', id: 1, name: 'send', parts: Array(201).fill({ field: 'f', value: '' }) }],
+    [
+      'too many parts',
+      { kind: 'upload', id: 1, name: 'send', parts: Array.from({ length: 201 }, () => ({ field: 'f', value: '' })) },
+    ],
     ['credit of less than nothing', { kind: 'more', id: 1, count: -5 }],
     ['credit without end', { kind: 'more', id: 1, count: Number.POSITIVE_INFINITY }],
   ];
