@@ -148,6 +148,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     return life;
   };
 
+  const arrive = (life: Life, source: ModuleSource): void =>
+    void life.found(source).catch(() => {
+      // Told by the life itself.
+    });
+
   /** What lies in the folders now, a team's own module before a shipped one. */
   const scan = (): Map<string, ModuleSource> => {
     const found = scanFolder(paths.modules, (id) => builtIn.has(id));
@@ -170,10 +175,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     for (const source of sources.values()) {
       const life = lifeOf(source.id);
       const isSame = life.source?.folder === source.folder && life.source.problem === source.problem;
-      if (!isSame || touched === 'all' || (touched.has(source.id) && !source.shipped))
-        life.found(source).catch(() => {
-          // Told by the life itself.
-        });
+      if (!isSame || touched === 'all' || (touched.has(source.id) && !source.shipped)) arrive(life, source);
     }
   };
 
@@ -223,7 +225,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
       // What a process left there that was killed.
       rmSync(paths.running, { recursive: true, force: true });
       mkdirSync(paths.modules, { recursive: true, mode: 0o700 });
-      tryUpdate('all');
+      for (const life of lives.values())
+        if (life.source && (life.isEnabled || life.source.problem !== undefined)) arrive(life, life.source);
+      tryUpdate(new Set());
       watching = watchFolder({
         folder: paths.modules,
         clock,

@@ -3,16 +3,15 @@ import { type ErrorDef, fail } from '@shared/kernel/errors.ts';
 import { type Awaitable, type Err, ok, type Result } from '@shared/kernel/result.ts';
 import { ModuleDisabled, ModuleFailed, ModuleUnavailable } from '@shared/modules/errors.ts';
 import type { ModuleState } from '@shared/modules/schema.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/log.ts';
 import { dropOtherDatabases } from './databases.ts';
+import { Departures } from './departures.ts';
 import type { Description } from './description.ts';
 import type { ModuleSource } from './folders.ts';
 import { Gate } from './gate.ts';
 import { LoadError, SettingsRefused } from './instance.ts';
-import { type Loaded, type Loader, StartError } from './loader.ts';
+import type { Change, LifeOptions } from './life-options.ts';
+import { type Loaded, StartError } from './loader.ts';
 import { LogRing } from './log-ring.ts';
-import type { ModuleRecord, StoredSettings } from './records.ts';
 import { Restarts } from './restarts.ts';
 import type { Version } from './version.ts';
 import { withinTime } from './within-time.ts';
@@ -24,39 +23,7 @@ const QUIET = 10_000;
 /** Milliseconds that running calls are given when a module is switched off. */
 const FAREWELL = 1000;
 
-/** Why a module does not serve: somebody switched it off, it does not work, it starts again soon, the server goes down. */
-export type Rest = 'disabled' | 'failed' | 'retrying' | 'stopped';
-
-/** What a life brings about around it. */
-export interface LifeEvents {
-  changed(life: Life): void;
-  /** Answers calls from now on, with this version. */
-  serves(life: Life, version: Version): void;
-  /** Answers no calls any more, or not for the moment. */
-  rests(life: Life, why: Rest): void;
-  /** It crashed too often. */
-  gaveUp(life: Life, reason: string): void;
-}
-
-export interface LifeOptions {
-  id: string;
-  clock: Clock;
-  log: Logger;
-  loader: Loader;
-  record: () => ModuleRecord;
-  /** The stored settings in clear, and the secrets among them. */
-  openSettings: (stored: StoredSettings) => { values: Record<string, unknown>; secrets: string[] };
-  storeDatabase: (number: number) => Promise<void>;
-  /** Whether modules run at all: they do not while a command merely looks at the data folder. */
-  isRunning: () => boolean;
-  events: LifeEvents;
-}
-
-interface Change {
-  settings: StoredSettings;
-  /** Stores them, once the module has begun with them. */
-  commit: () => Promise<void>;
-}
+const UNWANTED = 'Somebody switched it off meanwhile';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -74,8 +41,7 @@ export class Life {
   readonly #options: LifeOptions;
   readonly #restarts: Restarts;
   readonly #gate: Gate;
-  /** Versions that nobody reaches any more and that let their last calls finish. */
-  readonly #leaving = new Map<Version, Promise<void>>();
+  readonly #departures: Departures;
   #version: Version | undefined;
   /** Nobody knows what lies in its folder. */
   #isUnseen = true;
@@ -90,6 +56,9 @@ export class Life {
     this.log = new LogRing(options.clock);
     this.#restarts = new Restarts(options.clock);
     this.#gate = new Gate(options.clock);
+    this.#departures = new Departures((error) =>
+      options.log.error('a version of a module did not end', { module: this.id, error }),
+    );
     this.changedAt = options.clock.now();
   }
 
@@ -198,7 +167,7 @@ export class Life {
     if (version) this.#options.events.rests(this, 'stopped');
     await Promise.all([
       version?.retire({ reason: ModuleUnavailable, code: closeCodes.draining, patience: FAREWELL }),
-      ...[...this.#leaving.keys()].map((old) => old.end(0)),
+      this.#departures.hurry(),
     ]);
     await this.#work;
   }
@@ -271,7 +240,7 @@ export class Life {
     this.#isUnseen = false;
     let loaded: Loaded | undefined;
     const stillWanted = (): void => {
-      if (turn !== this.#turn) throw new LoadError('Somebody switched it off meanwhile');
+      if (turn !== this.#turn) throw new LoadError(UNWANTED);
     };
     try {
       if (!this.#version) await this.#tidy();
@@ -288,14 +257,20 @@ export class Life {
       if (loaded.migrates) await this.#prepareMigration();
       const database = await loaded.begin();
       stillWanted();
-      if (database !== record().database) await storeDatabase(database);
       await change?.commit();
       stillWanted();
+      // From here on its database is the module's: whatever comes, it is not dropped.
+      if (database !== record().database) await storeDatabase(database);
     } catch (error) {
       await loaded?.discard();
       if (turn === this.#turn) this.#didNotBegin(error, change !== undefined);
       this.#gate.open();
       return error instanceof Error ? error : new Error(String(error));
+    }
+    if (turn !== this.#turn) {
+      await loaded.version.end(0);
+      this.#gate.open();
+      return new LoadError(UNWANTED);
     }
     const before = this.#version;
     this.#version = loaded.version;
@@ -303,7 +278,9 @@ export class Life {
     this.#restarts.forget();
     this.#serve(loaded.version);
     this.#gate.open();
-    this.#leave(before, ModuleUnavailable, closeCodes.moduleReloaded, before?.description.limits.callTimeout ?? 0);
+    const { moduleReloaded } = closeCodes;
+    if (before)
+      this.#departures.leave(before, ModuleUnavailable, moduleReloaded, before.description.limits.callTimeout);
     return undefined;
   }
 
@@ -374,22 +351,12 @@ export class Life {
     this.#version = undefined;
     this.#options.events.rests(this, state);
     this.#enter(state, reason);
-    this.#leave(version, error, code, FAREWELL);
-  }
-
-  #leave(version: Version | undefined, reason: ErrorDef, code: CloseCode, patience: number): void {
-    if (!version) return;
-    const { log } = this.#options;
-    const left = version
-      .retire({ reason, code, patience })
-      .catch((error: unknown) => log.error('a version of a module did not end', { module: this.id, error }))
-      .then(() => void this.#leaving.delete(version));
-    this.#leaving.set(version, left);
+    if (version) this.#departures.leave(version, error, code, FAREWELL);
   }
 
   /** Waits for the versions before, and removes databases that a migration left behind. */
   async #tidy(): Promise<void> {
-    await Promise.all(this.#leaving.values());
+    await this.#departures.over();
     const { loader, record } = this.#options;
     dropOtherDatabases(loader.dataOf(this.id), record().database);
   }
