@@ -30,6 +30,17 @@ const syncFile = (file: string): void => {
 const contentOf = (source: Source): AsyncIterable<Uint8Array> =>
   source.size === 0 ? Readable.from([]) : createReadStream(source.path, { end: source.size - 1 });
 
+/** The content once more, as long as it is what it was when its digest was taken. */
+async function* unchanged(source: Source, { name, sha256 }: BackedUpFile): AsyncGenerator<Uint8Array> {
+  const digest = createHash('sha256');
+  for await (const chunk of contentOf(source)) {
+    digest.update(chunk);
+    yield chunk;
+  }
+  if (digest.digest('hex') !== sha256)
+    throw new BackupError('storage', `${name} changed while it was being backed up: try again`);
+}
+
 const describe = async (source: Source): Promise<BackedUpFile> => {
   const digest = createHash('sha256');
   for await (const chunk of contentOf(source)) digest.update(chunk);
@@ -43,15 +54,16 @@ export async function writeArchive(
   sources: readonly Source[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const files: BackedUpFile[] = [];
+  const described: { source: Source; file: BackedUpFile }[] = [];
   for (const source of sources) {
     signal?.throwIfAborted();
-    files.push(await describe(source));
+    described.push({ source, file: await describe(source) });
   }
-  const manifest = Buffer.from(writeManifest({ ...facts, files }));
+  const manifest = Buffer.from(writeManifest({ ...facts, files: described.map(({ file }) => file) }));
   async function* entries(): AsyncGenerator<TarFile> {
     yield { name: MANIFEST, size: manifest.byteLength, content: Readable.from([manifest]) };
-    for (const source of sources) yield { name: source.name, size: source.size, content: contentOf(source) };
+    for (const { source, file } of described)
+      yield { name: source.name, size: source.size, content: unchanged(source, file) };
   }
   await pipeline(
     Readable.from(packTar(entries(), facts.createdAt)),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BackupError } from './backup-error.ts';
 import type { Source } from './archive.ts';
 import type { DataPaths } from '../data-folder.ts';
-import { DATABASE, extraFolders } from './manifest.ts';
+import { DATABASE, extraFolders, leftOut } from './manifest.ts';
 
 /** A copy of the committed state in a new file, also while a server writes. */
 function snapshot(database: string, target: string): void {
@@ -37,14 +37,19 @@ const plainFilesBelow = (folder: string, name: string): string[] =>
     .toSorted()
     .flatMap((child) => {
       const path = `${name}/${child}`;
-      const stat = lstatSync(join(folder, path));
-      if (stat.isDirectory()) return plainFilesBelow(folder, path);
-      return stat.isFile() && !isSidecar(child) ? [path] : [];
+      const stat = leftOut.has(path) ? undefined : lstatSync(join(folder, path), { throwIfNoEntry: false });
+      if (stat?.isDirectory()) return plainFilesBelow(folder, path);
+      return stat?.isFile() && !isSidecar(child) ? [path] : [];
     });
 
 const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
 
-/** What a backup holds, databases as snapshots in the `staging` folder. Throws BackupError without a database. */
+const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
+
+/**
+ * What a backup holds, databases as snapshots in the `staging` folder. Files that go while it looks, as those of modules
+ * may at any time, are left out. Throws BackupError without a database.
+ */
 export function gatherContents(paths: DataPaths, staging: string, signal?: AbortSignal): Source[] {
   if (!exists(paths.database)) throw new BackupError('storage', `There is no database in ${paths.folder}`);
   const names = [
@@ -53,14 +58,17 @@ export function gatherContents(paths: DataPaths, staging: string, signal?: Abort
       .filter((name) => exists(join(paths.folder, name)))
       .flatMap((name) => plainFilesBelow(paths.folder, name)),
   ];
-  return names.map((name, at) => {
+  return names.flatMap((name, at): Source[] => {
     signal?.throwIfAborted();
-    let path = name === DATABASE ? paths.database : join(paths.folder, name);
-    if (isDatabase(path)) {
+    const path = name === DATABASE ? paths.database : join(paths.folder, name);
+    try {
+      if (!isDatabase(path)) return [{ name, path, size: statSync(path).size }];
       const copy = join(staging, `${at}.db`);
       snapshot(path, copy);
-      path = copy;
+      return [{ name, path: copy, size: statSync(copy).size }];
+    } catch (error) {
+      if (name !== DATABASE && isGone(error)) return [];
+      throw error;
     }
-    return { name, path, size: statSync(path).size };
   });
 }

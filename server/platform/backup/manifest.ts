@@ -6,8 +6,11 @@ export const DATABASE = 'hearth.db';
 export const SEALED_KEYS = 'keys.sealed.json';
 export const MANIFEST = 'manifest.json';
 
-/** Further folders of the data folder: what modules keep, and files that people sent. */
-export const extraFolders = ['modules', 'blobs'] as const;
+/** Further folders of the data folder: modules, what they keep, and files that people sent. */
+export const extraFolders = ['modules', 'module-data', 'blobs'] as const;
+
+/** Hearth's own, beside modules: it can be made again. */
+export const leftOut: ReadonlySet<string> = new Set(['modules/.hearth']);
 
 /** A hundred thousand files' worth. */
 export const MAX_MANIFEST = 64 * 2 ** 20;
