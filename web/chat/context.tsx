@@ -2,7 +2,7 @@ import type { Actor } from '@shared/kernel/actor.ts';
 import type { RoomId, UserId } from '@shared/kernel/ids.ts';
 import { type Accessor, createContext, createMemo, type ParentProps, useContext } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
-import { useModules } from '../modules/module-list.ts';
+import { useModules } from '../modules/use-modules.ts';
 import { useHearth, useMe } from '../platform/hearth.tsx';
 import { sessionStore } from '../platform/session-store.ts';
 import { roomName } from './room-list-order.ts';

@@ -28,7 +28,9 @@ export function ModuleCard(props: { module: ModuleInfo }) {
           <Show when={isAdmin() || props.module.state !== 'active'}>
             <StateBadge state={props.module.state} />
           </Show>
-          <span class="module-card-version">{t('modules.version', { version: props.module.version })}</span>
+          <Show when={props.module.version}>
+            {(version) => <span class="module-card-version">{t('modules.version', { version: version() })}</span>}
+          </Show>
         </div>
         <Show when={props.module.description}>
           <p class="module-card-description">{props.module.description}</p>

@@ -17,7 +17,7 @@ import { PaneBoundary } from '../ui/PaneBoundary.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import { ModuleAbsent } from './ModuleAbsent.tsx';
 import { ModuleFrame } from './ModuleFrame.tsx';
-import { useModules } from './module-list.ts';
+import { useModules } from './use-modules.ts';
 import { managePath } from './paths.ts';
 import { StateBadge } from './StateBadge.tsx';
 

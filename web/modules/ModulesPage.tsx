@@ -14,7 +14,7 @@ import { PageHeader } from '../ui/PageHeader.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import { sorted } from './apply-event.ts';
 import { ModuleCard } from './ModuleCard.tsx';
-import { useModules } from './module-list.ts';
+import { useModules } from './use-modules.ts';
 
 function Cards(props: { modules: readonly ModuleInfo[] }) {
   const cards = createKeyed(

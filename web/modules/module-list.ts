@@ -2,8 +2,6 @@ import type { Hearth } from '@shared/client/types.ts';
 import type { HearthError } from '@shared/kernel/result.ts';
 import type { ModuleInfo } from '@shared/modules/schema.ts';
 import { createSignal } from 'solid-js';
-import { useHearth, useMe } from '../platform/hearth.tsx';
-import { sessionStore } from '../platform/session-store.ts';
 import { applyChanged, applyToggled } from './apply-event.ts';
 
 /** The modules this person sees, as they are now, on whichever page they are. */
@@ -58,8 +56,3 @@ export function createModuleList(hearth: Hearth) {
   };
 }
 export type ModuleList = ReturnType<typeof createModuleList>;
-
-const listOf = sessionStore(createModuleList);
-
-/** The one list of modules of the signed-in person. */
-export const useModules = (): ModuleList => listOf(useHearth(), useMe()().id);

@@ -3,7 +3,7 @@ import type { ModuleInfo, Scope } from '@shared/modules/schema.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useHearth } from '../platform/hearth.tsx';
 import { useToasts } from '../ui/Toasts.tsx';
-import { useModules } from './module-list.ts';
+import { useModules } from './use-modules.ts';
 
 /** Switches modules on and off; what was switched off can be taken back. */
 export function useSwitching() {

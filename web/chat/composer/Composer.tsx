@@ -2,7 +2,7 @@ import './composer.css';
 import SendHorizontal from 'lucide-solid/icons/send-horizontal';
 import { createMemo, createSignal, createUniqueId, onCleanup, Show } from 'solid-js';
 import { useI18n } from '../../i18n/i18n.tsx';
-import { useModules } from '../../modules/module-list.ts';
+import { useModules } from '../../modules/use-modules.ts';
 import { useHearth } from '../../platform/hearth.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { Spinner } from '../../ui/Spinner.tsx';

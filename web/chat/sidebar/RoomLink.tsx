@@ -58,7 +58,8 @@ export function RoomLink(props: { room: RoomState; now: Accessor<number>; tabind
     const own = message.author.kind === 'user' && message.author.id === chat.me;
     if (own) return t('chat.previewOf', { name: t('chat.you'), text });
     if (props.room.kind === 'direct' && props.room.people.length <= 2) return text;
-    return t('chat.previewOf', { name: firstName(chat.authorName(message.author)), text });
+    const name = chat.authorName(message.author);
+    return t('chat.previewOf', { name: message.author.kind === 'user' ? firstName(name) : name, text });
   });
   return (
     <A

@@ -20,7 +20,7 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { Log } from '../log/Log.tsx';
 import { ModuleAbsent } from '../ModuleAbsent.tsx';
 import { ModuleSwitch } from '../ModuleSwitch.tsx';
-import { useModules } from '../module-list.ts';
+import { useModules } from '../use-modules.ts';
 import { modulePath } from '../paths.ts';
 import { Reason } from '../Reason.tsx';
 import { Settings } from '../settings/Settings.tsx';
@@ -39,7 +39,7 @@ function Head(props: { module: ModuleInfo }) {
         </IconAvatar>
       }
       title={<bdi>{props.module.title}</bdi>}
-      description={t('modules.version', { version: props.module.version })}
+      description={<Show when={props.module.version}>{(version) => t('modules.version', { version: version() })}</Show>}
       actions={
         <>
           <Show when={props.module.hasPage && props.module.enabled}>
@@ -111,7 +111,7 @@ export default function ModuleManagePage() {
                           <Settings module={shown()} />
                         </PaneBoundary>
                       </Show>
-                      <Show when={shown().enabled}>
+                      <Show when={shown().enabled && shown().state !== 'failed'}>
                         <Instances module={shown()} onLook={list.reload} />
                       </Show>
                       <PaneBoundary>

@@ -9,7 +9,7 @@ import { useHearth } from '../../platform/hearth.tsx';
 import { toneOf } from '../../ui/initials.ts';
 import { Tile, type TileTone, type TileValue } from '../../ui/Tile.tsx';
 import { sorted } from '../apply-event.ts';
-import { useModules } from '../module-list.ts';
+import { useModules } from '../use-modules.ts';
 import { modulePath } from '../paths.ts';
 import { shareOf } from './reading.ts';
 import { watchReadings } from './watch-readings.ts';
