@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openStream } from '../support/feed-stream.ts';
 import { openSocket } from '../support/socket.ts';
 import { until } from '../support/until.ts';
 import { type LifeScene, lifeScene, source } from './life-scene.ts';
@@ -47,6 +48,18 @@ test('a module that crashes is started again; calls meanwhile are asked to wait,
   expect(Number(waiting.headers.get('retry-after'))).toBeGreaterThan(0);
   await becomes('phoenix', ({ state }) => state === 'active');
   expect(await admin.get('phoenix/say')).toEqual({ said: 'one' });
+});
+
+test('its log can be watched as it comes', async () => {
+  const { server, admin } = scene;
+  const log = await openStream(`${server.url}sse/modules/watchLog?id=phoenix`, {
+    authorization: `Bearer ${admin.token}`,
+  });
+  await until(() => log.response.status === 200);
+  await admin.get('modules/disable', { id: 'phoenix' });
+  await until(() => log.items.length > 0);
+  expect(log.items[0]).toMatchObject({ event: 'line', frame: { level: 'info', source: 'host', text: 'disabled' } });
+  await log.leave();
 });
 
 test('the third crash in a row is the last one; the admins are told, and switching it on again gives it another chance', async () => {

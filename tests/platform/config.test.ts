@@ -109,6 +109,10 @@ describe('configuration', () => {
     ['trustedProxies', 'HEARTH_TRUSTED_PROXY', 'everybody'],
     ['logLevel', 'HEARTH_LOG', 'loud'],
     ['logFormat', 'HEARTH_LOG_FORMAT', 'xml'],
+    ['trustedModules', 'HEARTH_TRUSTED_MODULES', '../evil'],
+    ['moduleMemory', 'HEARTH_MODULE_MEMORY', '8'],
+    ['moduleMemory', 'HEARTH_MODULE_MEMORY', '1GB'],
+    ['moduleInstances', 'HEARTH_MODULE_INSTANCES', '0'],
   ];
   test.each(wrong)('%s refuses the value of %s = %p in one line that names its origin', (name, variable, value) => {
     const byVariable = thrown(() => parse({}, { [variable]: value }));
@@ -116,6 +120,10 @@ describe('configuration', () => {
     const byFlag = thrown(() => parse({ [name]: value }));
     expect(byFlag.message).toMatch(/^--[a-z-]+ must be /);
     expect(byFlag.message).not.toContain('\n');
+  });
+
+  test('modules that are trusted are named one after another', () => {
+    expect(parse({}, { HEARTH_TRUSTED_MODULES: 'hello, file-drop' }).trustedModules).toEqual(['hello', 'file-drop']);
   });
 
   test('an empty flag is an error, not a default', () => {
