@@ -8,6 +8,7 @@ import type { Registry } from '../modules/registry.ts';
 import type { SocketData } from '../platform/http/socket-data.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
+import { StorageError } from '../platform/db/writer.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Logger } from '../platform/log.ts';
 import { exceededLimit, type HubLimits, hubLimits } from './admission.ts';
@@ -94,7 +95,11 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     clock,
     ids,
     highWater: options.highWater,
-    failed: (error) => log.error('what follows from the journal could not be stored', { error }),
+    failed(error) {
+      // A disk that refuses is told of to those who wanted to change something; what follows from before is tried again.
+      if (error instanceof StorageError) log.warn('what follows from the journal waits for the disk', { error });
+      else log.error('what follows from the journal could not be stored', { error });
+    },
     publish(event) {
       taps.note(event);
       subscriptions?.publishJournalled(event);
