@@ -12,6 +12,7 @@ const slow = [
   'client/fallback.test.ts',
   'client/model.property.test.ts',
   'client/whole-way.test.ts',
+  'host/life-{backup,crash,journal,reload,settings,switch}.test.ts',
   'hub/exactly-once.test.ts',
   'hub/large-room.test.ts',
   'hub/left-behind.test.ts',

@@ -46,6 +46,7 @@ export class Life {
   /** Nobody knows what lies in its folder. */
   #isUnseen = true;
   #looking: Promise<void> | undefined;
+  #arriving: Promise<void> | undefined;
   /** Grows with every wish, so that what was begun for an earlier one is not put to work. */
   #turn = 0;
   #work: Promise<unknown> = Promise.resolve();
@@ -103,7 +104,11 @@ export class Life {
   /** Its folder is there, or something in it has changed. Resolves when that has had its effect. */
   found(source: ModuleSource): Promise<void> {
     this.source = source;
-    return this.#then(() => this.#arrive(true));
+    // However often it is saved while another version loads: what is there then is loaded once.
+    return (this.#arriving ??= this.#then(() => {
+      this.#arriving = undefined;
+      return this.#arrive(true);
+    }));
   }
 
   /** Its folder is gone. */
@@ -169,7 +174,8 @@ export class Life {
       version?.retire({ reason: ModuleUnavailable, code: closeCodes.draining, patience: FAREWELL }),
       this.#departures.hurry(),
     ]);
-    await this.#work;
+    // What is loading is not wanted any more, and ends with the server at the latest.
+    await withinTime(this.#options.clock, FAREWELL, this.#work, () => undefined);
   }
 
   /** An instance of a version is gone, or none could be started. */

@@ -70,6 +70,21 @@ describe('a saved file', () => {
     expect(admin?.instances).toHaveLength(1);
   });
 
+  test('of a package that it uses counts, too', async () => {
+    const { save, start } = scene;
+    const dependency = (text: string) => save('needs', `export const word = '${text}';`, 'node_modules/words/index.js');
+    dependency('one');
+    save(
+      'needs',
+      JSON.stringify({ name: 'words', version: '1.0.0', main: 'index.js', type: 'module' }),
+      'node_modules/words/package.json',
+    );
+    await start('needs', source('needs', { before: `import { word } from 'words';` }).replace('"one"', 'word'));
+    expect(await answer('needs')).toBe('one');
+    dependency('two');
+    await says('needs', 'two');
+  });
+
   test('with a mistake leaves the old one at work, says what is wrong, and does so until it is mended', async () => {
     const { admin, save, start, becomes } = scene;
     await start('steady', source('steady'));
@@ -106,7 +121,7 @@ describe('a saved file', () => {
   test('is loaded again again and again without leaving anything behind', async () => {
     const { server, save, start } = scene;
     await start('often', source('often'));
-    for (let round = 0; round < 15; round++) {
+    for (let round = 0; round < 8; round++) {
       save('often', source('often', { says: `round ${round}` }));
       await says('often', `round ${round}`);
     }
