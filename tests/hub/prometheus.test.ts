@@ -142,14 +142,18 @@ describe('the text format', () => {
   });
 });
 
-test('the keys of an older version get a token, the others stay, and nobody else can read them', () => {
+test('the keys of an older version get what they lack, the others stay, and nobody else can read them', () => {
   using folder = temporaryFolder();
   const file = join(folder.path, 'secrets.json');
   const ids = createIds(new TestClock());
   const old = { instanceId: 'abcdef0123456789', jwtKey: ids.secret(32), later: { kept: true } };
   writeFileSync(file, JSON.stringify(old), { mode: 0o600 });
-  const { metricsToken } = openSecrets(file, ids);
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...old, metricsToken });
+  const { metricsToken, moduleKey } = openSecrets(file, ids);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+    ...old,
+    metricsToken,
+    moduleKey: Buffer.from(moduleKey).toString('base64url'),
+  });
   expect(metricsToken.length).toBeGreaterThanOrEqual(43);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(openSecrets(file, ids).metricsToken).toBe(metricsToken);
