@@ -103,7 +103,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     publish(event) {
       taps.note(event);
       subscriptions?.publishJournalled(event);
-      pacer.published(event.channel, performance.now());
+      pacer.published(event.channel);
       consumers.wake();
     },
   });
@@ -113,8 +113,9 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
   const pacer = new Pacer(
     (channel) => subscriptions?.subscribers(channel) ?? 0,
     (work) => void setImmediate(work),
+    () => performance.now(),
   );
-  db.pace((channel) => pacer.delay(channel, performance.now()));
+  db.pace((channel) => pacer.delay(channel));
   const modules = () => registry?.modules ?? [];
   const serving = (): Subscriptions => {
     if (!subscriptions) throw new Error('The hub serves no modules yet');
