@@ -5,6 +5,7 @@ import { fail, Internal, Malformed, RateLimited, TooLarge } from '@shared/kernel
 import type { Err } from '@shared/kernel/result.ts';
 import { validate } from '../modules/validation.ts';
 import type { Clock } from '../platform/clock.ts';
+import { parseJson } from '../platform/json.ts';
 import type { Logger } from '../platform/log.ts';
 import type { HubLimits } from './admission.ts';
 import type { Connection } from './connection.ts';
@@ -166,7 +167,7 @@ type Decoded = { ok: true; frame: ClientFrame } | { ok: false; refusal: Err; id?
 function decode(data: string): Decoded {
   let value: unknown;
   try {
-    value = JSON.parse(data);
+    value = parseJson(data);
   } catch {
     return { ok: false, refusal: fail(Malformed) };
   }
@@ -203,7 +204,7 @@ function idOf(value: unknown): RequestId | undefined {
 function idIn(data: string | Buffer): RequestId | undefined {
   if (typeof data !== 'string') return undefined;
   try {
-    return idOf(JSON.parse(data));
+    return idOf(parseJson(data));
   } catch {
     return undefined;
   }

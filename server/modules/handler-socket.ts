@@ -6,6 +6,7 @@ import type { Err } from '@shared/kernel/result.ts';
 import { ModuleDisabled } from '@shared/modules/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Socket, SocketData } from '../platform/http/socket-data.ts';
+import { parseJson } from '../platform/json.ts';
 import type { Context } from './context.ts';
 import type { Peer, SocketVerb } from './module.ts';
 import { validate } from './validation.ts';
@@ -90,7 +91,7 @@ export class HandlerSocket implements SocketData {
       return this.#refuse(ws, fail(TooLarge, { maximum: limits.frameBytes }));
     let value: unknown;
     try {
-      value = JSON.parse(data);
+      value = parseJson(data);
     } catch {
       return this.#refuse(ws, fail(Malformed));
     }

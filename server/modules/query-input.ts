@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InputSchema } from '@shared/kernel/contract.ts';
+import { parseJson } from '../platform/json.ts';
 
 interface JsonSchema {
   type?: string | string[];
@@ -37,7 +38,7 @@ const textFieldsOf = (schema: InputSchema): Set<string> => {
 
 const parsed = (value: string): unknown => {
   try {
-    return JSON.parse(value);
+    return parseJson(value);
   } catch {
     return value;
   }

@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../platform/json.ts';
 import { Outflow } from './outflow.ts';
 import { type LinkOptions, type Receiver, RemoteFault, type Request } from './exchange.ts';
 import { pumpBody, pumpEvents } from './pump.ts';
@@ -106,6 +107,7 @@ export class Link {
     }
     if (!Array.isArray(frame)) return this.#broken();
     const [kind, id, first, second] = frame as unknown[];
+    if (isTooDeep(data, frame)) return kind === 'a' ? this.#failed(id, 'It is nested too deeply') : this.#broken();
     switch (kind) {
       case 'q':
         if (!isId(id) || typeof first !== 'string') return this.#broken();
@@ -122,9 +124,13 @@ export class Link {
       case 'z':
         return this.#ended(id, typeof first === 'string' ? first : undefined);
       case 'c':
-        return isId(id) ? this.#cancelled(id, first === true) : this.#broken();
+        if (!isId(id)) return this.#broken();
+        if (this.#admit(data)) this.#cancelled(id, first === true);
+        return;
       case 'r':
-        return isId(id) && isId(first) ? this.#answering.get(id)?.outflow?.grant(first) : this.#broken();
+        if (!isId(id) || !isId(first)) return this.#broken();
+        if (this.#admit(data)) this.#answering.get(id)?.outflow?.grant(first);
+        return;
       case 'p':
         if (this.#admit(data)) this.#send(['o']);
         return;

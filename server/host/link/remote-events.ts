@@ -1,4 +1,5 @@
 import { JsonText } from '../../modules/sse.ts';
+import { parseJson } from '../../platform/json.ts';
 import type { StreamItem } from '../../modules/registry.ts';
 import { Inflow } from './inflow.ts';
 import type { Receiver } from './exchange.ts';
@@ -123,7 +124,7 @@ export class RemoteEvents implements AsyncGenerator<StreamItem, void, void>, Rec
 const isJson = (text: string): boolean => {
   if (text.includes('\r')) return false;
   try {
-    JSON.parse(text);
+    parseJson(text);
     return true;
   } catch {
     return false;

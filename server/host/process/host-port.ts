@@ -57,8 +57,13 @@ export function createHostPort(host: HostApi, runs: Runs, log: HostApi['log']): 
       return { value: await host.call(parsed.data) };
     },
     note(method, params) {
-      if (Object.hasOwn(notes, method) && !notes[method]?.(params))
-        log('warn', `sockets, publish or log was given what it does not take: ${method}`);
+      let isTaken = false;
+      try {
+        isTaken = !Object.hasOwn(notes, method) || notes[method]?.(params) === true;
+      } catch {
+        // What JSON cannot say.
+      }
+      if (!isTaken) log('warn', `sockets, publish or log was given what it does not take: ${method}`);
     },
   };
 }
