@@ -62,7 +62,7 @@ export interface Instance {
   /** Of the process; the server's own for trusted modules. */
   readonly pid: number;
   readonly startedAt: number;
-  /** Calls, streams and sockets that run. */
+  /** Calls, streams, sockets, deliveries and schedules that run. */
   readonly running: number;
   /** Resident bytes as last seen; undefined where that is unknown or not its own. */
   readonly memory: number | undefined;

@@ -156,11 +156,11 @@ class TrustedInstance implements Instance {
   }
 
   deliver(event: ModuleEvent): Promise<Result<void>> {
-    return this.#unlessGone(this.#options.runtime.deliver(event));
+    return this.#runs.alone(this.#unlessGone(this.#options.runtime.deliver(event)));
   }
 
   runSchedule(name: string): Promise<Result<void>> {
-    return this.#unlessGone(this.#options.runtime.runSchedule(name));
+    return this.#runs.alone(this.#unlessGone(this.#options.runtime.runSchedule(name)));
   }
 
   async runCommand(

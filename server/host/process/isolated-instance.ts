@@ -175,11 +175,12 @@ export class IsolatedInstance implements Instance {
   }
 
   deliver(event: ModuleEvent): Promise<Result<void>> {
-    return this.#timed(`on.${event.event}`, this.#options.child.link.request('deliver', event));
+    const { runs, child } = this.#options;
+    return runs.alone(this.#timed(`on.${event.event}`, child.link.request('deliver', event)));
   }
 
   runSchedule(name: string): Promise<Result<void>> {
-    return this.#ask<void>(`schedules.${name}`, 'schedule', { name });
+    return this.#options.runs.alone(this.#ask<void>(`schedules.${name}`, 'schedule', { name }));
   }
 
   async runCommand(

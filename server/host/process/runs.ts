@@ -1,10 +1,14 @@
-/** The calls, streams and peers that run in an instance, by the id under which the module acts for their callers. */
+/**
+ * What runs in an instance: calls, streams and peers by the id under which the module acts for their callers, and work of
+ * the module's own.
+ */
 export class Runs {
   readonly #running = new Set<string>();
+  #own = 0;
   #onIdle: (() => void) | undefined;
 
   get size(): number {
-    return this.#running.size;
+    return this.#running.size + this.#own;
   }
 
   has(id: string): boolean {
@@ -17,14 +21,29 @@ export class Runs {
 
   end(id: string): void {
     this.#running.delete(id);
-    if (this.#running.size === 0) this.#onIdle?.();
+    this.#told();
+  }
+
+  /** Counts work that is done for no caller, until it settles. */
+  async alone<T>(work: Promise<T>): Promise<T> {
+    this.#own++;
+    try {
+      return await work;
+    } finally {
+      this.#own--;
+      this.#told();
+    }
   }
 
   /** Resolves when nothing runs. */
   async idle(): Promise<void> {
-    if (this.#running.size === 0) return;
+    if (this.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
+  }
+
+  #told(): void {
+    if (this.size === 0) this.#onIdle?.();
   }
 }
