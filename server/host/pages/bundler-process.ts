@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { ownCommand } from '../../platform/own-command.ts';
 import { LoadError } from '../instance.ts';
+import { giveOrder } from '../process/give-order.ts';
 import { Guard } from '../process/guard.ts';
 import type { BundleOrder } from './bundle.ts';
 
@@ -47,10 +48,11 @@ export async function runBundler(
     // Nobody else's settings for Bun lie in an empty folder.
     cwd: order.out,
     env: {},
-    stdin: new Blob([JSON.stringify(order)]),
+    stdin: 'pipe',
     stdout: 'ignore',
     stderr: 'pipe',
   });
+  void giveOrder(child.stdin, order);
   let killed: string | undefined;
   const kill = (reason: string): void => {
     killed ??= reason;

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Clock } from '../../platform/clock.ts';
 import type { Order } from '../child/order.ts';
+import { giveOrder } from './give-order.ts';
 import type { Guard } from './guard.ts';
 import { type Exit, type HostApi, ModuleGone } from '../instance.ts';
 import { Allowance, type Rate } from '../link/allowance.ts';
@@ -69,7 +70,7 @@ export class ModuleProcess {
   memoryLimit: number;
   memory: number | undefined;
   readonly #options: ModuleProcessOptions;
-  readonly #child: Bun.Subprocess<Blob, 'pipe', 'pipe'>;
+  readonly #child: Bun.Subprocess<'pipe', 'pipe', 'pipe'>;
   readonly #token: string;
   readonly #unwatch: () => void;
   #wire: Wire | undefined;
@@ -119,10 +120,11 @@ export class ModuleProcess {
       cwd: folder,
       // Nothing of ours. The runtime ends the process when this one dies, also by SIGKILL.
       env: { BUN_FEATURE_FLAG_NO_ORPHANS: '1' },
-      stdin: new Blob([JSON.stringify(order)]),
+      stdin: 'pipe',
       stdout: 'pipe',
       stderr: 'pipe',
     });
+    void giveOrder(this.#child.stdin, order);
     offerToKernel(this.#child.pid);
     this.#unwatch = guard.watch({
       pid: this.#child.pid,
