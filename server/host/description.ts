@@ -4,6 +4,13 @@ import { ModuleId, Scope } from '@shared/modules/schema.ts';
 const Name = z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/);
 const CommandName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
 const JsonSchema = z.record(z.string(), z.unknown());
+/** Everybody who lists modules, and the API page, is told of these. */
+const few = <K extends z.ZodType<string, string>, V extends z.ZodType>(most: number, name: K, entry: V) =>
+  z.record(name, entry).refine((entries) => Object.keys(entries).length <= most, `at most ${most} of them`);
+const Version = String.raw`v?(?:\d+|[xX*])(?:\.(?:\d+|[xX*])){0,2}(?:-[0-9A-Za-z.-]+)?`;
+const Comparator = `(?:[~^=]|[<>]=?)? ?${Version}`;
+/** Bun takes what is no range for one that allows everything. */
+const Range = new RegExp(`^${Comparator}(?:(?: - | ?\\|\\| ?| )${Comparator})*$`);
 const ErrorDescription = z.object({
   code: z
     .string()
@@ -27,7 +34,7 @@ export const Description = z.object({
   version: z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/, 'a semantic version such as 1.0.0'),
   title: z.string().trim().min(1).max(80),
   description: z.string().max(500).default(''),
-  engine: z.string().min(1).max(100),
+  engine: z.string().max(100).regex(Range, 'a range of versions such as ^1.0.0'),
   permissions: z.array(Scope).max(50).default([]),
   /** JSON Schema of the settings; null without any. Secret properties carry `x-secret: true`. */
   settings: JsonSchema.nullable(),
@@ -38,7 +45,8 @@ export const Description = z.object({
     idleSeconds: z.number().int().min(1).max(86_400).default(300),
   }),
   migrations: z.number().int().nonnegative(),
-  functions: z.record(
+  functions: few(
+    200,
     Name,
     z.object({
       ...common,
@@ -49,14 +57,15 @@ export const Description = z.object({
         .nullable(),
     }),
   ),
-  streams: z.record(Name, z.object({ ...common, events: z.record(z.string(), JsonSchema) })),
-  sockets: z.record(Name, z.object({ ...common, receive: JsonSchema, send: JsonSchema })),
+  streams: few(100, Name, z.object({ ...common, events: z.record(z.string(), JsonSchema) })),
+  sockets: few(100, Name, z.object({ ...common, receive: JsonSchema, send: JsonSchema })),
   listeners: z.array(z.string().max(100)).max(100),
-  schedules: z.record(
+  schedules: few(
+    100,
     Name,
     z.object({ cron: z.string().max(100).nullable(), everySeconds: z.number().int().min(1).nullable() }),
   ),
-  commands: z.record(CommandName, z.object({ description: z.string().max(200), usage: z.string().max(100), access })),
+  commands: few(100, CommandName, z.object({ description: z.string().max(200), usage: z.string().max(100), access })),
   /** Path of the page's source, relative to the module's folder. */
   page: z.string().max(200).nullable(),
   tile: z.object({ title: z.string().min(1).max(60), stream: Name }).nullable(),

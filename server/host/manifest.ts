@@ -4,6 +4,9 @@ import { Description } from './description.ts';
 import { LoadError } from './instance.ts';
 import { sdkVersion } from './sdk/sdk.ts';
 
+/** Characters of a manifest as JSON, schemas included: it is kept in memory and stands in the API page. */
+const MOST = 512 * 1024;
+
 const leadsOut = (path: string): boolean =>
   path.includes('\0') || isAbsolute(path) || /^\.\.(?:[/\\]|$)/.test(normalize(path));
 
@@ -25,6 +28,8 @@ function* problems(description: Description, id: string): Iterable<string> {
 
 /** What a process says its module is, believed once it was read. Throws LoadError with everything that is wrong. */
 export function readDescription(told: unknown, id: string): Description {
+  if ((JSON.stringify(told) ?? '').length > MOST)
+    throw new LoadError(`the manifest is larger than ${MOST / 1024} KiB with its schemas`);
   const parsed = z.safeParse(Description, told);
   if (!parsed.success)
     throw new LoadError(

@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 import { LoadError } from './instance.ts';
 
 /** What a module's own source may be; everything larger belongs into its data folder. */
-const MOST_FILES = 5000;
+const MOST_ENTRIES = 5000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Files inside the binary can be read, but not copied by the operating system. */
@@ -18,7 +18,7 @@ const isEmbedded = (folder: string): boolean => folder.startsWith('/$bunfs/') ||
 export async function copySource(from: string, to: string): Promise<void> {
   const root = await realpath(from).catch(() => from);
   const plain = isEmbedded(from);
-  let files = 0;
+  let entries = 0;
   let bytes = 0;
 
   const copy = async (path: string): Promise<void> => {
@@ -33,11 +33,13 @@ export async function copySource(from: string, to: string): Promise<void> {
       const real = entry.isSymbolicLink() ? await realpath(join(root, name)).catch(() => '') : join(root, name);
       if (entry.isSymbolicLink() && !real.startsWith(root + sep))
         throw new LoadError(`${name} is a link that leads out of the module's folder`);
-      const { size } = await stat(real);
+      const found = await stat(real);
+      if (++entries > MOST_ENTRIES || (found.isFile() && (bytes += found.size) > MOST_BYTES))
+        throw new LoadError('Its folder is too large: put what is no source into the module’s data folder');
       if (entry.isDirectory()) await copy(name);
       else {
-        if (++files > MOST_FILES || (bytes += size) > MOST_BYTES)
-          throw new LoadError('Its folder is too large: put what is no source into the module’s data folder');
+        // To read a pipe would be to wait for whoever writes to it.
+        if (!found.isFile()) throw new LoadError(`${name} is no file that could be copied`);
         if (plain) await writeFile(join(to, name), await readFile(real), { mode: 0o600 });
         else await copyFile(real, join(to, name), constants.COPYFILE_FICLONE);
       }
