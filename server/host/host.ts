@@ -153,18 +153,27 @@ export async function createHost(options: HostOptions): Promise<Host> {
       // Told by the life itself.
     });
 
+  /** The team's own modules as they were seen last: folders are people's, and while one reads them, anything may happen. */
+  let own: readonly ModuleSource[] = [];
+
   /** What lies in the folders now, a team's own module before a shipped one. */
   const scan = (): Map<string, ModuleSource> => {
-    const found = scanFolder(paths.modules, (id) => builtIn.has(id));
-    for (const name of found.misnamed)
-      if (!misnamed.has(name)) {
-        misnamed.add(name);
-        log.warn('a folder cannot be a module: its name has to be of lower-case letters, digits and hyphens', { name });
-      }
-    const own = found.sources.map((source): [string, ModuleSource] => [source.id, source]);
+    try {
+      const found = scanFolder(paths.modules, (id) => builtIn.has(id));
+      own = found.sources;
+      for (const name of found.misnamed)
+        if (!misnamed.has(name)) {
+          misnamed.add(name);
+          log.warn('a folder cannot be a module: its name has to be of lower-case letters, digits and hyphens', {
+            name,
+          });
+        }
+    } catch (error) {
+      log.error('the folder of modules cannot be read', { error });
+    }
     return new Map([
       ...shipped.map(({ id, folder }): [string, ModuleSource] => [id, { id, folder, shipped: true }]),
-      ...own,
+      ...own.map((source): [string, ModuleSource] => [source.id, source]),
     ]);
   };
 
@@ -176,15 +185,6 @@ export async function createHost(options: HostOptions): Promise<Host> {
       const life = lifeOf(source.id);
       const isSame = life.source?.folder === source.folder && life.source.problem === source.problem;
       if (!isSame || touched === 'all' || (touched.has(source.id) && !source.shipped)) arrive(life, source);
-    }
-  };
-
-  /** Folders are people's: while one reads them, anything may happen there. */
-  const tryUpdate: typeof update = (touched) => {
-    try {
-      update(touched);
-    } catch (error) {
-      log.error('the folder of modules cannot be read', { error });
     }
   };
 
@@ -224,15 +224,19 @@ export async function createHost(options: HostOptions): Promise<Host> {
       server = given;
       // What a process left there that was killed.
       rmSync(paths.running, { recursive: true, force: true });
-      mkdirSync(paths.modules, { recursive: true, mode: 0o700 });
+      try {
+        mkdirSync(paths.modules, { recursive: true, mode: 0o700 });
+      } catch (error) {
+        log.error('the folder of modules cannot be made', { error });
+      }
       for (const life of lives.values())
         if (life.source && (life.isEnabled || life.source.problem !== undefined)) arrive(life, life.source);
-      tryUpdate(new Set());
+      update(new Set());
       watching = watchFolder({
         folder: paths.modules,
         clock,
-        changed: tryUpdate,
-        replaced: () => tryUpdate('all'),
+        changed: update,
+        replaced: () => update('all'),
         failed: (error) =>
           log.warn('changes of modules are not noticed: switch one off and on to load it again', { error }),
       });

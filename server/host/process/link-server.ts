@@ -26,8 +26,10 @@ const SUN_PATH = 103;
 /** Bytes that may wait for a process that does not read, before its link is cut. */
 const BACKLOG = 64 * 1024 * 1024;
 
-/** Where modules' processes connect to: a unix socket in a folder that is its owner's alone. */
+/** Where modules' processes connect to: a unix socket in a folder that is its owner's alone, and this server's. */
 export function createLinkServer(folder: string): LinkServer {
+  // What a process left there that was killed.
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = `${randomBytes(4).toString('hex')}.s`;
   const isShort = Buffer.byteLength(join(folder, name)) <= SUN_PATH;

@@ -11,7 +11,8 @@ export interface OutputLimits {
   bytes: Rate;
 }
 
-const LINE = 4096;
+/** Characters of a line; with what is told of the rest, no more than the log keeps. */
+const LINE = 3900;
 /** Milliseconds after which dropped lines are told. */
 const TELL = 1000;
 
