@@ -4,7 +4,7 @@ import type { HearthError } from '@shared/kernel/result.ts';
 import ArrowDown from 'lucide-solid/icons/arrow-down';
 import ArrowUp from 'lucide-solid/icons/arrow-up';
 import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
-import { createKeyed } from '../chat/keyed.ts';
+import { createKeyed } from '../platform/keyed.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useHearth, useHearthState } from '../platform/hearth.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';

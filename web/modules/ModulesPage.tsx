@@ -3,7 +3,7 @@ import { A } from '@solidjs/router';
 import type { ModuleInfo } from '@shared/modules/schema.ts';
 import Blocks from 'lucide-solid/icons/blocks';
 import { createMemo, For, Match, Show, Switch } from 'solid-js';
-import { createKeyed } from '../chat/keyed.ts';
+import { createKeyed } from '../platform/keyed.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useMe } from '../platform/hearth.tsx';
 import { PageLayout } from '../shell/PageLayout.tsx';

@@ -15,7 +15,7 @@ import { IconButton } from '../../ui/IconButton.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { useChat } from '../context.tsx';
 import { useDialogs } from '../dialogs/dialogs.tsx';
-import { createKeyed } from '../keyed.ts';
+import { createKeyed } from '../../platform/keyed.ts';
 import type { RoomState } from '../state.ts';
 
 function MemberRow(props: { member: RoomMember; room: RoomState }) {

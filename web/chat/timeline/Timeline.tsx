@@ -8,7 +8,7 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { Spinner } from '../../ui/Spinner.tsx';
 import { createAttention } from '../attention.ts';
 import { useChat } from '../context.tsx';
-import { createKeyed } from '../keyed.ts';
+import { createKeyed } from '../../platform/keyed.ts';
 import { type HistoryWindow, type RoomState, unreadOf } from '../state.ts';
 import { Beginning } from './Beginning.tsx';
 import { createNewLine } from './new-line.ts';

@@ -3,7 +3,7 @@ import { A } from '@solidjs/router';
 import type { ModuleInfo, TileReading } from '@shared/modules/schema.ts';
 import Blocks from 'lucide-solid/icons/blocks';
 import { createMemo, For, Show } from 'solid-js';
-import { createKeyed } from '../../chat/keyed.ts';
+import { createKeyed } from '../../platform/keyed.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useHearth } from '../../platform/hearth.tsx';
 import { toneOf } from '../../ui/initials.ts';
