@@ -1,4 +1,3 @@
-import { Database } from 'bun:sqlite';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,19 +12,6 @@ export const filesFolder = (folder: string): string => join(folder, 'files');
 export const ensureDataFolder = (folder: string): void => {
   mkdirSync(filesFolder(folder), { recursive: true, mode: 0o700 });
 };
-
-/** A consistent copy of one database under another number, also while the module writes. Nothing where there is none. */
-export function copyDatabase(folder: string, from: number, to: number): void {
-  dropDatabase(folder, to);
-  if (!existsSync(databaseFile(folder, from))) return;
-  const sqlite = new Database(databaseFile(folder, from), { readwrite: true, create: false });
-  try {
-    sqlite.run('PRAGMA busy_timeout = 5000');
-    sqlite.run('VACUUM INTO ?', [databaseFile(folder, to)]);
-  } finally {
-    sqlite.close();
-  }
-}
 
 const drop = (folder: string, isGone: (number: number) => boolean): void => {
   if (!existsSync(folder)) return;

@@ -126,11 +126,11 @@ export interface Prepared {
   /** Migrations that its database has had so far. */
   readonly migrated: number;
   /**
-   * Checks the settings, migrates the database at `database` (LaunchOptions' own unless given), runs `start`. The
-   * message of what it rejects with says why it does not run, SettingsRefused where its settings are the reason; the
+   * Checks the settings, migrates the database at `database` (LaunchOptions' own unless given; first made as a copy of
+   * the one at `copyOf`), runs `start`. The message of what it rejects with says why it does not run, SettingsRefused where its settings are the reason; the
    * instance is gone then.
    */
-  begin(options?: { database?: string }): Promise<Instance>;
+  begin(options?: { database: string; copyOf: string }): Promise<Instance>;
   /** Ends it without having begun. */
   discard(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import type { Beginning } from './child/order.ts';
@@ -20,6 +21,9 @@ import { readDescription } from './manifest.ts';
 import { withinTime } from './within-time.ts';
 import { ModuleProcess, type ProcessLimits, processLimits } from './process/module-process.ts';
 import { Runs } from './process/runs.ts';
+
+/** Bytes of a database that are copied in a millisecond, on a slow disk. */
+const COPYING = 10_000;
 
 /** What a process answers when it has begun, or would have. */
 const Begun = z.object({
@@ -56,7 +60,7 @@ export function createIsolatedLauncher(options: IsolatedOptions): Launcher & Dis
 
   const within = <T>(work: Promise<T>, ms: number, what: string): Promise<T> =>
     withinTime(clock, ms, work, () => {
-      throw new LoadError(`It did not ${what} within ${ms} ms`);
+      throw new LoadError(`It did not ${what} within ${Math.round(ms)} ms`);
     });
 
   return {
@@ -101,17 +105,20 @@ export function createIsolatedLauncher(options: IsolatedOptions): Launcher & Dis
       return {
         description,
         migrated,
-        async begin({ database = launch.database } = {}): Promise<Instance> {
+        async begin(migrating): Promise<Instance> {
           const beginning: Beginning = {
-            database,
+            database: launch.database,
+            ...migrating,
             dataFolder: launch.dataFolder,
             settings: launch.settings,
             checkOutput,
           };
           try {
-            const begun = within(child.link.request('begin', beginning).answer, most.loadTimeout, 'start');
+            const time = most.loadTimeout + (migrating ? statSync(migrating.copyOf).size / COPYING : 0);
+            const begun = within(child.link.request('begin', beginning).answer, time, 'start');
             const { refused } = Begun.parse(await begun);
             if (refused) throw new SettingsRefused(refused);
+            child.hasBegun = true;
           } catch (error) {
             throw await failed(error);
           }

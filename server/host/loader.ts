@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
-import { copyDatabase, databaseFile, dropDatabase, ensureDataFolder, filesFolder } from './databases.ts';
+import { databaseFile, dropDatabase, ensureDataFolder, filesFolder } from './databases.ts';
 import type { Description } from './description.ts';
 import { createHostApi, muteHostApi, type Surroundings } from './host-api.ts';
 import {
@@ -193,9 +193,10 @@ export function createLoader({ paths, clock, surroundings, launcherOf, most }: L
         async begin() {
           hasBegun = true;
           const next = migrates ? database + 1 : database;
-          if (migrates) copyDatabase(data, database, next);
+          if (migrates) dropDatabase(data, next);
+          const copyOf = databaseFile(data, database);
           try {
-            pool.add(await prepared.begin(migrates ? { database: databaseFile(data, next) } : {}));
+            pool.add(await prepared.begin(migrates ? { database: databaseFile(data, next), copyOf } : undefined));
           } catch (error) {
             if (migrates) dropDatabase(data, next);
             if (error instanceof SettingsRefused) throw error;

@@ -58,9 +58,14 @@ export function createTrustedLauncher({ clock, checkOutput }: TrustedOptions): L
       return {
         description,
         migrated: migrationsOf(launch.database),
-        async begin({ database = launch.database } = {}): Promise<Instance> {
+        async begin(migrating): Promise<Instance> {
           const { settings, dataFolder } = launch;
-          const beginning = Runtime.begin({ definition, host, folder: dataFolder, database, settings, checkOutput });
+          const beginning = Runtime.begin({
+            ...{ definition, host, settings, checkOutput },
+            folder: dataFolder,
+            database: launch.database,
+            ...migrating,
+          });
           const runtime = await withinTime(clock, most.loadTimeout, beginning, late('start'));
           return new TrustedInstance({ description, runtime, clock, launch });
         },

@@ -11,6 +11,7 @@ export interface Order {
 /** What `begin` takes. */
 export interface Beginning {
   database: string;
+  copyOf?: string | undefined;
   dataFolder: string;
   settings: Record<string, unknown>;
   checkOutput: boolean;

@@ -69,6 +69,8 @@ export class ModuleProcess {
   /** Most resident bytes; lowered when the manifest is known. */
   memoryLimit: number;
   memory: number | undefined;
+  /** Whether it has to answer pings: how long it loads, copies and migrates is limited by whoever waits for that. */
+  hasBegun = false;
   readonly #options: ModuleProcessOptions;
   readonly #child: Bun.Subprocess<'pipe', 'pipe', 'pipe'>;
   readonly #token: string;
@@ -133,7 +135,7 @@ export class ModuleProcess {
         if (bytes > this.memoryLimit)
           this.kill(`it used ${mebibytes(bytes)} MiB of memory, more than the ${mebibytes(this.memoryLimit)} it may`);
       },
-      ping: () => (this.#wire ? this.link.ping() : undefined),
+      ping: () => (this.#wire && this.hasBegun ? this.link.ping() : undefined),
       onSilence: () => this.kill('it does not answer'),
     });
     this.exited = this.#watchEnd(connected.reject);

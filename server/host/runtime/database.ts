@@ -15,6 +15,17 @@ export function migrationsOf(file: string): number {
   }
 }
 
+/** A consistent copy of a database in another file, also while somebody writes. */
+export function copyDatabase(from: string, to: string): void {
+  const database = new Database(from, { readwrite: true, create: false });
+  try {
+    database.run('PRAGMA busy_timeout = 5000');
+    database.run('VACUUM INTO ?', [to]);
+  } finally {
+    database.close();
+  }
+}
+
 /** Opens a module's database, made when it is missing. Writes of other instances are waited for. */
 export function openDatabase(file: string): Database {
   const database = new Database(file, { create: true, readwrite: true });

@@ -9,7 +9,7 @@ import { type HostApi, type ReceivedFile, type RemoteCall, type Run, SettingsRef
 import type { ModuleEvent } from '../sdk/context.ts';
 import type { ModuleDefinition } from '../sdk/define.ts';
 import { type Contexts, createContexts } from './contexts.ts';
-import { migrate, openDatabase } from './database.ts';
+import { copyDatabase, migrate, openDatabase } from './database.ts';
 import { checkResult, checkValue, faultText, ModuleFault } from './outcome.ts';
 import { Peers } from './peers.ts';
 
@@ -19,6 +19,8 @@ export interface RuntimeOptions {
   /** Where the module keeps files; made when it is missing. */
   folder: string;
   database: string;
+  /** A database of which this one is to be a copy. */
+  copyOf?: string | undefined;
   settings: Record<string, unknown>;
   /** Holds what the module answers and sends against its own schemas. On outside production. */
   checkOutput: boolean;
@@ -54,10 +56,11 @@ export class Runtime {
 
   /** Migrates, checks the settings and runs the module's `start`. Rejects with what went wrong, in words for its author. */
   static async begin(options: RuntimeOptions): Promise<Runtime> {
-    const { definition, host, folder, database } = options;
+    const { definition, host, folder, database, copyOf } = options;
     const settings: Result<unknown> = definition.settings ? validate(definition.settings, options.settings) : ok({});
     if (!settings.ok) throw new SettingsRefused(settings.error.issues ?? []);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (copyOf !== undefined) copyDatabase(copyOf, database);
     const db = openDatabase(database);
     const abort = new AbortController();
     try {
