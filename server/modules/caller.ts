@@ -1,5 +1,5 @@
 import { fail, OriginRefused } from '@shared/kernel/errors.ts';
-import type { Result } from '@shared/kernel/result.ts';
+import { type Awaitable, ok, type Result } from '@shared/kernel/result.ts';
 import { ModuleDisabled } from '@shared/modules/errors.ts';
 import type { Arrival, ArrivalOf } from '../platform/http/arrival.ts';
 import { isOwnOrigin } from '../platform/http/peer.ts';
@@ -20,18 +20,31 @@ export const cookieNames = (instance: string): CookieNames => ({
 
 const secret = new Set(['authorization', 'cookie', 'proxy-authorization', 'sec-websocket-key', 'x-csrf-token']);
 
-const describe = (request: Request, arrival: Arrival, transport: RequestInfo['transport']): RequestInfo => {
+const harmless = (all: Headers): Record<string, string> => {
   const headers: Record<string, string> = {};
-  for (const [name, value] of request.headers) if (!secret.has(name)) headers[name] = value;
-  return {
-    requestId: arrival.requestId,
-    ip: arrival.peer.ip,
-    userAgent: (request.headers.get('user-agent') ?? '').slice(0, 300),
-    headers,
-    transport: arrival.system ? 'control' : transport,
-    baseUrl: arrival.peer.baseUrl,
-    local: arrival.peer.local,
+  for (const [name, value] of all) if (!secret.has(name)) headers[name] = value;
+  return headers;
+};
+
+/** Few functions look at headers: they are read when one does. What lasts longer than a request keeps nothing of it. */
+const describe = ({ request, requestId, peer, system }: Arrival, transport: RequestInfo['transport']): RequestInfo => {
+  let headers: Record<string, string> | undefined;
+  const described: RequestInfo = {
+    requestId,
+    ip: peer.ip,
+    get userAgent() {
+      return (request.headers.get('user-agent') ?? '').slice(0, 300);
+    },
+    get headers() {
+      return (headers ??= harmless(request.headers));
+    },
+    transport: system ? 'control' : transport,
+    baseUrl: peer.baseUrl,
+    get local() {
+      return peer.local;
+    },
   };
+  return transport === 'http' ? described : { ...described };
 };
 
 export interface CallerOptions {
@@ -50,39 +63,45 @@ export const THROUGH = 'hearth-module';
  * request merely reads (`reads`), which no other page can see the answer of.
  */
 export function createCallerOf({ authenticator, cookies, arrivalOf, scopesOf }: CallerOptions) {
-  return async (
+  return (
     request: Request,
     transport: RequestInfo['transport'],
     { reads = false, ticket }: { reads?: boolean; ticket?: string } = {},
-  ): Promise<Result<Caller>> => {
+  ): Awaitable<Result<Caller>> => {
     const arrival = arrivalOf(request);
-    const caller: Caller = { request: describe(request, arrival, transport), signal: () => request.signal };
+    const caller: Caller = { request: describe(arrival, transport), signal: () => request.signal };
     const module = request.headers.get(THROUGH);
     if (module !== null) {
       const scopes = scopesOf(module);
       if (!scopes) return fail(ModuleDisabled);
       caller.through = { module, scopes, acts: false };
     }
-    if (arrival.system) return { ok: true, data: { ...caller, system: true } };
-
-    const bearer = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
-    let identity: Identity | undefined;
-    if (bearer !== undefined) identity = await authenticator.verifyToken(bearer);
-    else if (ticket !== undefined)
-      identity = await authenticator.redeemTicket(ticket, request.headers.get('origin') ?? undefined);
-    else {
-      const jar = new Bun.CookieMap(request.headers.get('cookie') ?? '');
-      const token = jar.get(cookies.token);
-      const refreshToken = jar.get(cookies.refresh);
-      if (!isOwnOrigin(request, arrival.peer)) {
-        if (!reads) return fail(OriginRefused);
-        if (token) caller.isForeign = true;
-      } else {
-        if (token) identity = await authenticator.verifyToken(token);
-        if (refreshToken) caller.refreshToken = refreshToken;
-      }
+    if (arrival.system) {
+      caller.system = true;
+      return ok(caller);
     }
-    return { ok: true, data: identity ? { ...caller, identity } : caller };
+    const proven = async (proof: Promise<Identity | undefined>): Promise<Result<Caller>> => {
+      const identity = await proof;
+      if (identity) caller.identity = identity;
+      return ok(caller);
+    };
+
+    const authorization = request.headers.get('authorization');
+    const bearer = authorization === null ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    if (bearer !== undefined) return proven(authenticator.verifyToken(bearer));
+    if (ticket !== undefined)
+      return proven(authenticator.redeemTicket(ticket, request.headers.get('origin') ?? undefined));
+    const sent = request.headers.get('cookie');
+    const jar = sent === null ? undefined : new Bun.CookieMap(sent);
+    const token = jar?.get(cookies.token);
+    if (!isOwnOrigin(request, arrival.peer)) {
+      if (!reads) return fail(OriginRefused);
+      if (token) caller.isForeign = true;
+      return ok(caller);
+    }
+    const refreshToken = jar?.get(cookies.refresh);
+    if (refreshToken) caller.refreshToken = refreshToken;
+    return token ? proven(authenticator.verifyToken(token)) : ok(caller);
   };
 }
 export type CallerOf = ReturnType<typeof createCallerOf>;

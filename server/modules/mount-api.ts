@@ -1,8 +1,8 @@
 import { Elysia } from 'elysia';
 import { fail, Invalid, MethodNotAllowed } from '@shared/kernel/errors.ts';
 import { IdempotencyKey } from '@shared/hub/frames.ts';
-import type { FnDef, InputSchema } from '@shared/kernel/contract.ts';
-import { ok, type Result } from '@shared/kernel/result.ts';
+import type { FilesSpec, FnDef, InputSchema } from '@shared/kernel/contract.ts';
+import { type Awaitable, ok } from '@shared/kernel/result.ts';
 import type { Arrival, ArrivalOf } from '../platform/http/arrival.ts';
 import { IDLE_TIMEOUT } from '../platform/http/server.ts';
 import type { CallerOf } from './caller.ts';
@@ -10,7 +10,7 @@ import { inputOfQuery } from './query-input.ts';
 import { mediaType, readInput } from './read-input.ts';
 import type { Outcome, Registry } from './registry.ts';
 import type { Respond } from './respond.ts';
-import type { Upload, Uploads } from './uploads.ts';
+import type { Uploads } from './uploads.ts';
 
 export interface MountApiOptions {
   registry: Registry;
@@ -22,16 +22,11 @@ export interface MountApiOptions {
 
 /** Mounts each function at `POST /api/<module>/<function>`, reads at GET too. */
 export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: MountApiOptions) {
-  const read = async (request: Request, definition: FnDef, arrival: Arrival): Promise<Result<Upload>> => {
-    const schema = definition.input as InputSchema;
-    if (!definition.files || mediaType(request) !== 'multipart/form-data') {
-      const input = await readInput(request, schema);
-      return input.ok ? ok({ input: input.data, files: [] }) : input;
-    }
+  const receive = async (request: Request, definition: FnDef, files: FilesSpec, arrival: Arrival) => {
     // An upload that waits for the disk is not idle; whether bytes come is watched where they are read.
     arrival.server.timeout(request, 0);
     try {
-      return await uploads.receive(request, schema, definition.files);
+      return await uploads.receive(request, definition.input as InputSchema, files);
     } finally {
       arrival.server.timeout(request, IDLE_TIMEOUT);
     }
@@ -40,7 +35,7 @@ export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: Mo
   const handle = async (request: Request, module: string, name: string): Promise<Response> => {
     const definition = registry.find(module, name);
     const arrival = arrivalOf(request);
-    const answer = (outcome: Outcome): Promise<Response> => respond(outcome, definition, arrival);
+    const answer = (outcome: Outcome): Awaitable<Response> => respond(outcome, definition, arrival);
     if (definition?.kind !== 'fn') return answer(registry.missing(module));
     const isGet = request.method === 'GET' || request.method === 'HEAD';
     if (request.method !== 'POST' && !(isGet && definition.effect === 'read')) {
@@ -48,7 +43,8 @@ export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: Mo
       response.headers.set('allow', definition.effect === 'read' ? 'GET, HEAD, POST' : 'POST');
       return response;
     }
-    const caller = await callerOf(request, 'http', { reads: isGet });
+    const found = callerOf(request, 'http', { reads: isGet });
+    const caller = found instanceof Promise ? await found : found;
     if (!caller.ok) return answer(caller);
     // Before the body is read: nobody needs to send one in vain, or fills the disk without being allowed to.
     const refusal = registry.refusal(caller.data, module, definition);
@@ -56,21 +52,22 @@ export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: Mo
     const key = request.headers.get('idempotency-key');
     if (key !== null && !IdempotencyKey.safeParse(key).success)
       return answer(fail(Invalid, undefined, { issues: [{ path: 'Idempotency-Key', code: 'invalid_format' }] }));
-    const given = isGet
-      ? ok<Upload>({
-          input: inputOfQuery(definition.input as InputSchema, new URL(request.url).searchParams),
-          files: [],
-        })
-      : await read(request, definition, arrival);
-    if (!given.ok) return answer(given);
-    const { input, files, discard } = given.data;
-    try {
-      return await answer(
-        await registry.call(caller.data, module, name, input, { files, ...(key === null ? {} : { key }) }),
-      );
-    } finally {
-      await discard?.();
+    const keyed = key === null ? undefined : { key };
+    if (definition.files && !isGet && mediaType(request) === 'multipart/form-data') {
+      const given = await receive(request, definition, definition.files, arrival);
+      if (!given.ok) return answer(given);
+      const { input, files, discard } = given.data;
+      try {
+        return await answer(await registry.call(caller.data, module, name, input, { files, ...keyed }));
+      } finally {
+        await discard?.();
+      }
     }
+    const schema = definition.input as InputSchema;
+    const given = isGet
+      ? ok(inputOfQuery(schema, new URL(request.url).searchParams))
+      : await readInput(request, schema);
+    return answer(given.ok ? await registry.call(caller.data, module, name, given.data, keyed) : given);
   };
 
   return new Elysia({ name: 'api' }).all(

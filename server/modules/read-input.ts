@@ -6,9 +6,11 @@ import { inputOfQuery } from './query-input.ts';
 /** Bytes of a body that is held in memory. Larger things are files of a form, which have a way of their own. */
 export const BODY_LIMIT = 1024 * 1024;
 
-/** The bytes of a body, counted as they come. */
-async function readBody(request: Request): Promise<Result<Uint8Array>> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) return fail(TooLarge);
+/** Refuses what is no text. */
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The bytes of a body whose length nobody has said, counted as they come. */
+async function countedBody(request: Request): Promise<Result<Uint8Array>> {
   if (!request.body) return ok(new Uint8Array());
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -26,22 +28,39 @@ async function readBody(request: Request): Promise<Result<Uint8Array>> {
 }
 
 /** The media type of a request's body in lower case, without parameters. */
-export const mediaType = (request: Request): string =>
-  (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+export const mediaType = (request: Request): string => {
+  const type = request.headers.get('content-type') ?? '';
+  // What nearly all say needs no parsing.
+  return type === 'application/json' ? type : (type.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+};
 
 /**
  * Reads an input: a JSON object, or the fields of a form, which are read as those of a query are. An empty body stands for
  * an empty input.
  */
 export async function readInput(request: Request, schema: InputSchema): Promise<Result<unknown>> {
-  const body = await readBody(request);
-  if (!body.ok) return body;
-  if (body.data.byteLength === 0) return ok({});
+  const { headers } = request;
+  const length = headers.get('content-length');
+  if (Number(length ?? 0) > BODY_LIMIT) return fail(TooLarge);
+  let bytes: Uint8Array;
+  if (length !== null && !headers.has('transfer-encoding')) {
+    try {
+      // There is no more than was said. In one piece it costs a fifth.
+      bytes = await request.bytes();
+    } catch {
+      return fail(Malformed);
+    }
+  } else {
+    const body = await countedBody(request);
+    if (!body.ok) return body;
+    bytes = body.data;
+  }
+  if (bytes.byteLength === 0) return ok({});
   const type = mediaType(request);
   const isForm = type === 'application/x-www-form-urlencoded';
   if (!isForm && type !== 'application/json') return fail(UnsupportedType);
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body.data);
+    const text = decoder.decode(bytes);
     return ok(isForm ? inputOfQuery(schema, new URLSearchParams(text)) : JSON.parse(text));
   } catch {
     return fail(Malformed);

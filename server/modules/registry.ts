@@ -95,6 +95,7 @@ export interface RegistryOptions {
 /** Milliseconds between two lines about a failing disk. */
 const STORAGE_LOG = 1000;
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type AnyVerb = (ctx: Context, input: unknown) => Awaitable<VerbResult<unknown>>;
 type AnyStream = (ctx: Context, input: unknown) => StreamSource | Promise<Result<StreamSource>>;
 
@@ -158,21 +159,26 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     write: Context['write'],
     journalled: Journalled[],
     files: readonly ReceivedFile[] = [],
-  ): Context => ({
-    actor: actorOf(caller),
-    role: isTrustedCaller(caller) ? 'admin' : (caller.identity?.role ?? 'public'),
-    ...(caller.identity ? { identity: caller.identity } : {}),
-    ...(caller.through ? { through: caller.through } : {}),
-    request: caller.request,
-    files,
-    get signal() {
-      return typeof caller.signal === 'function' ? caller.signal() : caller.signal;
-    },
-    ...(caller.lastEventId === undefined ? {} : { lastEventId: caller.lastEventId }),
-    ...(module === 'auth' && caller.refreshToken !== undefined ? { refreshToken: caller.refreshToken } : {}),
-    write,
-    journalled: (event) => void journalled.push(event),
-  });
+  ): Context => {
+    const { identity, through, lastEventId, refreshToken } = caller;
+    const context: Mutable<Context> = {
+      actor: actorOf(caller),
+      role: isTrustedCaller(caller) ? 'admin' : (identity?.role ?? 'public'),
+      request: caller.request,
+      files,
+      get signal() {
+        return typeof caller.signal === 'function' ? caller.signal() : caller.signal;
+      },
+      write,
+      journalled: (event) => void journalled.push(event),
+    };
+    // Each of a call's objects counts: spreading conditions into it would cost more than all else here.
+    if (identity) context.identity = identity;
+    if (through) context.through = through;
+    if (lastEventId !== undefined) context.lastEventId = lastEventId;
+    if (module === 'auth' && refreshToken !== undefined) context.refreshToken = refreshToken;
+    return context;
+  };
 
   const plainWrite: Context['write'] = (callback, options) => db.write(callback, options);
 

@@ -2,28 +2,27 @@ import { basename } from 'node:path';
 import type { Content } from '@shared/kernel/content.ts';
 import type { Definition } from '@shared/kernel/contract.ts';
 import { fail, NotFound } from '@shared/kernel/errors.ts';
-import type { Err, Result } from '@shared/kernel/result.ts';
+import type { Awaitable, Err, Result } from '@shared/kernel/result.ts';
 import type { Arrival } from '../platform/http/arrival.ts';
 import { fileResponse } from '../platform/http/file-response.ts';
+import { securedHeaders } from '../platform/http/security-headers.ts';
 import type { CookieNames } from './caller.ts';
 import type { SessionChange } from './identity.ts';
 import type { Registry } from './registry.ts';
 
-const json = (body: unknown, status: number, headers: Headers): Response => {
-  headers.set('content-type', 'application/json; charset=utf-8');
-  headers.set('cache-control', 'no-store');
-  return new Response(JSON.stringify(body), { status, headers });
+const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+/** Of most answers. Never changed: an answer copies them. */
+const plainHeaders = securedHeaders(jsonHeaders);
+
+const json = (body: unknown, status: number, headers: Headers | undefined): Response => {
+  if (headers) for (const [name, value] of Object.entries(jsonHeaders)) headers.set(name, value);
+  return new Response(JSON.stringify(body), { status, headers: headers ?? plainHeaders });
 };
 
 /** The envelope of a Result as an HTTP response. */
-export function envelope(
-  result: Result<unknown>,
-  status: number,
-  requestId: string,
-  headers = new Headers(),
-): Response {
+export function envelope(result: Result<unknown>, status: number, requestId: string, headers?: Headers): Response {
   if (!result.ok && result.error.retryAfter !== undefined)
-    headers.set('retry-after', String(Math.max(1, Math.ceil(result.error.retryAfter))));
+    (headers ??= new Headers()).set('retry-after', String(Math.max(1, Math.ceil(result.error.retryAfter))));
   const body = result.ok ? { ok: true, data: result.data, requestId } : { ok: false, error: result.error, requestId };
   return json(body, status, headers);
 }
@@ -70,7 +69,7 @@ export function contentResponse(
   request: Request,
   basePath: string,
   headers = new Headers(),
-): Response | Promise<Response | undefined> {
+): Awaitable<Response | undefined> {
   switch (content.kind) {
     case 'html':
       headers.set('content-type', 'text/html; charset=utf-8');
@@ -138,20 +137,22 @@ export function createRespond({ registry, cookies, basePath }: RespondOptions) {
     );
   };
 
-  return async (
+  return (
     outcome: Result<unknown> & { session?: SessionChange },
     definition: Definition | undefined,
     arrival: Arrival,
-  ): Promise<Response> => {
-    const headers = new Headers();
-    if (outcome.session) setCookies(headers, outcome.session, arrival);
+  ): Awaitable<Response> => {
+    const headers = outcome.session && new Headers();
+    if (headers && outcome.session) setCookies(headers, outcome.session, arrival);
     const refuse = (refusal: Err): Response =>
       envelope(refusal, registry.status(definition, refusal.error.code), arrival.requestId, headers);
     if (!outcome.ok) return refuse(outcome);
     if (definition?.kind !== 'fn' || typeof definition.output !== 'string')
       return envelope(outcome, 200, arrival.requestId, headers);
-    const content = await contentResponse(outcome.data as Content, arrival.request, basePath, new Headers(headers));
-    return content ?? refuse(fail(NotFound));
+    const content = contentResponse(outcome.data as Content, arrival.request, basePath, new Headers(headers));
+    return content instanceof Promise
+      ? content.then((found) => found ?? refuse(fail(NotFound)))
+      : (content ?? refuse(fail(NotFound)));
   };
 }
 export type Respond = ReturnType<typeof createRespond>;

@@ -13,8 +13,19 @@ export interface Ids {
 /** Random halves are drawn from the operating system so many at once. */
 const POOL = 512;
 
-/** In base 32, which the `ulid` library offers for times. */
-const digits = (value: number, length: number): string => encodeTime(value, length).toLowerCase();
+/** Two digits in base 32, which the `ulid` library offers for times, of each number that has two. */
+const pairs = Array.from({ length: 32 * 32 }, (_, value) => encodeTime(value, 2).toLowerCase());
+
+/** In base 32; `length` is even. */
+function digits(value: number, length: number): string {
+  let text = '';
+  for (let rest = value, left = length; left > 0; left -= 2) {
+    const pair = rest % 1024;
+    text = pairs[pair] + text;
+    rest = (rest - pair) / 1024;
+  }
+  return text;
+}
 
 /**
  * Monotonic ULIDs: ten digits of time, sixteen random ones of which the last eight count upwards within a millisecond. The

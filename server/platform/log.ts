@@ -4,16 +4,18 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 export type LogFormat = 'pretty' | 'json';
 export type LogFields = Readonly<Record<string, unknown>>;
+/** Fields, or what makes them where the line is written at all. */
+type Given = LogFields | (() => LogFields);
 
 /**
  * Structured log. Fields whose names speak of secrets are redacted, as are tokens inside texts; an error among the
  * fields is written with its stack and causes.
  */
 export interface Logger {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: Given): void;
+  info(message: string, fields?: Given): void;
+  warn(message: string, fields?: Given): void;
+  error(message: string, fields?: Given): void;
   /** A logger that adds these fields to each of its lines. */
   child(fields: LogFields): Logger;
 }
@@ -91,8 +93,9 @@ const prettyLine = ({ at, level, message, fields }: Line, colours: boolean): str
 export function createLogger({ level, format, write, now, colours = false }: LoggerOptions): Logger {
   const threshold = logLevels.indexOf(level);
   const bound = (context: LogFields): Logger => {
-    const at = (of: LogLevel) => (message: string, fields?: LogFields) => {
+    const at = (of: LogLevel) => (message: string, given?: Given) => {
       if (logLevels.indexOf(of) < threshold) return;
+      const fields = typeof given === 'function' ? given() : given;
       const line: Line = { at: now(), level: of, message, fields: serialise({ ...context, ...fields }) };
       write(format === 'json' ? jsonLine(line) : prettyLine(line, colours), of);
     };

@@ -1,4 +1,5 @@
 import type { Server } from 'bun';
+import type { Awaitable } from '@shared/kernel/result.ts';
 import type { PeerInfo } from './peer.ts';
 import type { SocketData } from './socket-data.ts';
 
@@ -16,4 +17,4 @@ export interface Arrival {
 export type ArrivalOf = (request: Request) => Arrival;
 
 /** Answers a request; undefined when it was upgraded to a socket. */
-export type Handle = (request: Request, arrival: Arrival) => Promise<Response | undefined>;
+export type Handle = (request: Request, arrival: Arrival) => Awaitable<Response | undefined>;

@@ -3,14 +3,14 @@ import ipaddr from 'ipaddr.js';
 /** Where a request really comes from and how the caller addresses this server. */
 export interface PeerInfo {
   /** The client's address; what a trusted proxy says, else the socket's. */
-  ip: string;
+  readonly ip: string;
   /** `https://host[:port]`, as the caller sees it. */
-  origin: string;
+  readonly origin: string;
   /** `origin` with the base path and a trailing slash. */
-  baseUrl: string;
-  secure: boolean;
+  readonly baseUrl: string;
+  readonly secure: boolean;
   /** Bind, peer and Host are all local and nothing was forwarded. */
-  local: boolean;
+  readonly local: boolean;
 }
 
 export interface PeerOptions {
@@ -22,6 +22,11 @@ export interface PeerOptions {
   /** CIDR ranges whose forwarded headers are believed. */
   trustedProxies: readonly string[];
 }
+
+/** Callers that are remembered. */
+const MOST_KEPT = 1000;
+/** Characters of a Host that is remembered. */
+const LONGEST_KEPT = 300;
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
@@ -65,6 +70,38 @@ const forwardedHeaders = [
   'via',
 ];
 
+/** What is the same for all requests of a caller. */
+interface Known extends Omit<PeerInfo, 'local'> {
+  /** A proxy that is believed. */
+  readonly isProxy: boolean;
+  /** Bind, peer and Host are local. */
+  readonly isLocal: boolean;
+}
+
+/** Made for each request: fields that are ready cost least. */
+class Peer implements PeerInfo {
+  readonly ip: string;
+  readonly origin: string;
+  readonly baseUrl: string;
+  readonly secure: boolean;
+  readonly isLocal: boolean;
+  readonly headers: Headers;
+
+  constructor({ ip, origin, baseUrl, secure, isLocal }: Known, headers: Headers) {
+    this.ip = ip;
+    this.origin = origin;
+    this.baseUrl = baseUrl;
+    this.secure = secure;
+    this.isLocal = isLocal;
+    this.headers = headers;
+  }
+
+  /** Few ask, and it is a dozen headers to look for. */
+  get local(): boolean {
+    return this.isLocal && !forwardedHeaders.some((name) => this.headers.has(name));
+  }
+}
+
 /** Makes the function that resolves a request's peer from its socket address and, for trusted proxies, its headers. */
 export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }: PeerOptions) {
   const ranges = trustedProxies.map(rangeOf);
@@ -87,12 +124,11 @@ export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }
   /** Most callers know this server by one name: what it says is kept once, not with each of them. */
   let known = { origin: '', baseUrl: '' };
 
-  return (request: Request, socketAddress: string): PeerInfo => {
-    const { headers } = request;
+  const resolve = (headers: Headers, socketAddress: string): Known => {
     const peer = parsed(socketAddress);
     const socket = peer?.toString() ?? socketAddress;
-    const proxied = peer !== undefined && isTrusted(peer);
-    const forwarded = (name: string): string | null => (proxied ? headers.get(`x-forwarded-${name}`) : null);
+    const isProxy = peer !== undefined && isTrusted(peer);
+    const forwarded = (name: string): string | null => (isProxy ? headers.get(`x-forwarded-${name}`) : null);
     const forwardedFor = forwarded('for');
     const proto = nearest(forwarded('proto'))?.toLowerCase() === 'https' ? 'https' : 'http';
     const asked = originOf(proto, headers.get('host') ?? '');
@@ -104,14 +140,31 @@ export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }
       origin: known.origin,
       baseUrl: known.baseUrl,
       secure: origin.startsWith('https:'),
-      local:
+      isProxy,
+      isLocal:
         bindIsLocal &&
         peer?.range() === 'loopback' &&
         asked !== undefined &&
-        isLocalName(asked.hostname.replaceAll(/^\[|\]$/g, '')) &&
-        !forwardedHeaders.some((name) => headers.has(name)),
+        isLocalName(asked.hostname.replaceAll(/^\[|\]$/g, '')),
     };
   };
+
+  /** By address and Host, which is all that callers are known by whom no trusted proxy tells of. */
+  const direct = new Map<string, Known>();
+
+  const find = (headers: Headers, socketAddress: string): Known => {
+    const key = `${socketAddress} ${headers.get('host')}`;
+    const found = direct.get(key);
+    if (found) return found;
+    const peer = resolve(headers, socketAddress);
+    if (!peer.isProxy && key.length <= LONGEST_KEPT) {
+      if (direct.size >= MOST_KEPT) direct.clear();
+      direct.set(key, peer);
+    }
+    return peer;
+  };
+
+  return ({ headers }: Request, socketAddress: string): PeerInfo => new Peer(find(headers, socketAddress), headers);
 }
 
 /**

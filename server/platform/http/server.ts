@@ -82,10 +82,24 @@ const settled = (response: Response): Response =>
     ? new Response(response.body, { status: response.status, headers: response.headers })
     : response;
 
+/** Whether an address can be made from a request's Host. Most requests come to the one that was looked at last. */
+function createAddressCheck(): (url: string) => boolean {
+  /** Up to the path. */
+  let known: string | undefined;
+  return (url) => {
+    if (known !== undefined && url.startsWith(known)) return true;
+    if (!URL.canParse(url)) return false;
+    const path = url.indexOf('/', url.indexOf('//') + 2);
+    if (path > 0) known = url.slice(0, path + 1);
+    return true;
+  };
+}
+
 /** Binds the port at once, so that a taken one is known before anything else is touched. Throws ListenError. */
 export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOptions): HttpServer {
-  let handle: Handle = async (_, { requestId }) =>
+  let handle: Handle = (_, { requestId }) =>
     envelope(fail(NotReady), NotReady.status, requestId, { 'retry-after': '1' });
+  const isAddress = createAddressCheck();
   let running = 0;
   /** By the first digit of the status. */
   const answered = [0, 0, 0, 0, 0, 0];
@@ -99,13 +113,12 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
   ): Promise<Response | undefined> => {
     const started = clock.now();
     const requestId = ids.next('req');
-    // The address of a request is made from its Host: without a usable one there is none.
-    const url = URL.parse(request.url);
     const peer = peerOf(request, system ? '127.0.0.1' : (server.requestIP(request)?.address ?? ''));
     running++;
     let response: Response | undefined;
     try {
-      response = url
+      // The address of a request is made from its Host: without a usable one there is none.
+      response = isAddress(request.url)
         ? await handle(request, { requestId, request, peer, system, server })
         : envelope(fail(BadHost), BadHost.status, requestId);
     } catch (error) {
@@ -117,15 +130,15 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     const status = response?.status ?? 101;
     const kind = Math.trunc(status / 100);
     answered[kind] = (answered[kind] ?? 0) + 1;
-    log[response && response.status >= 500 ? 'warn' : 'debug']('request', {
+    log[response && response.status >= 500 ? 'warn' : 'debug']('request', () => ({
       requestId,
       method: request.method,
       // Nothing that follows an invitation's path belongs into a log, nor what opens a module's page.
-      path: (url?.pathname ?? '').replace(/(\/invite\/|\/pages\/[^/]+\/).+/, '$1…'),
+      path: (URL.parse(request.url)?.pathname ?? '').replace(/(\/invite\/|\/pages\/[^/]+\/).+/, '$1…'),
       status,
       milliseconds: clock.now() - started,
       ip: peer.ip,
-    });
+    }));
     if (!response) return undefined;
     response.headers.set('x-request-id', requestId);
     if (status >= 400 && isLong(request)) response.headers.set('connection', 'close');
