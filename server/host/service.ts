@@ -9,14 +9,11 @@ import type { Version } from './version.ts';
 
 type Json = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** These name schemas across documents; what a module calls its own stays its own. */
 const described = ({ $schema: _, $id: __, id: ___, ...schema }: Json): Json => schema;
 
-/** Takes any object: the module holds the input against its own schema. What that is stands in the metadata. */
-const objectOf = (schema: Json): InputSchema => z.custom<Json>(isObject).meta(described(schema));
+/** Takes anything, for the module holds the input against its own schema. What that is stands in the metadata. */
+const objectOf = (schema: Json): InputSchema => z.any().meta(described(schema));
 const anythingOf = (schema: Json): z.ZodType => z.unknown().meta(described(schema));
 
 /** What a module says of itself as a contract, like those of Hearth's own modules. */
@@ -85,10 +82,13 @@ export function serviceOf(description: Description, enter: Enter): ServerModule 
   const contract = contractOf(description);
   const verbs: Record<string, unknown> = {};
   for (const name of Object.keys(description.functions))
-    verbs[name] = async (ctx: Context, input: unknown): Promise<Result<unknown>> => {
-      const entered = await enter();
-      if (!entered.ok) return entered;
-      return isMissing(entered.data.description.functions, name) ?? entered.data.call(ctx, name, input);
+    verbs[name] = (ctx: Context, input: unknown): Awaitable<Result<unknown>> => {
+      const call = (entered: Result<Version>): Awaitable<Result<unknown>> => {
+        if (!entered.ok) return entered;
+        return isMissing(entered.data.description.functions, name) ?? entered.data.call(ctx, name, input);
+      };
+      const entered = enter();
+      return entered instanceof Promise ? entered.then(call) : call(entered);
     };
   for (const name of Object.keys(description.streams))
     verbs[name] = async (ctx: Context, input: unknown) => {

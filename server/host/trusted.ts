@@ -4,7 +4,7 @@ import { fail } from '@shared/kernel/errors.ts';
 import { ok, type Result } from '@shared/kernel/result.ts';
 import { ModuleTimeout } from '@shared/modules/errors.ts';
 import type { StreamItem } from '../modules/registry.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
 import { Answers } from './answers.ts';
 import type { Description } from './description.ts';
 import {
@@ -80,6 +80,36 @@ interface TrustedInstanceOptions {
   runtime: Runtime;
   clock: Clock;
   launch: LaunchOptions;
+}
+
+/** A run that ends with its caller or when its time is over. Its signal is made when the module asks for it. */
+class BoundedRun implements Run {
+  readonly #run: Run;
+  #late: AbortController | undefined;
+  #signal: AbortSignal | undefined;
+  #isOver = false;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  get id(): string {
+    return this.#run.id;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#signal) {
+      this.#late = new AbortController();
+      this.#signal = AbortSignal.any([this.#run.signal, this.#late.signal]);
+      if (this.#isOver) this.end();
+    }
+    return this.#signal;
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#late?.abort(new DOMException('The call took too long', 'AbortError'));
+  }
 }
 
 class TrustedInstance implements Instance {
@@ -189,30 +219,53 @@ class TrustedInstance implements Instance {
   }
 
   /** The answer, or `module.timeout` after the manifest's time: then the call's signal aborts. */
-  async #timed<T>(run: Run, what: string, work: (run: Run) => Promise<Result<T>>): Promise<Result<T>> {
+  #timed<T>(run: Run, what: string, work: (run: Run) => Promise<Result<T>>): Promise<Result<T>> {
     const { clock, launch } = this.#options;
     const { callTimeout } = this.description.limits;
-    const late = new AbortController();
+    const bounded = new BoundedRun(run);
+    const over = (): void => this.#runs.end(run.id);
     this.#runs.begin(run.id);
-    try {
-      const bounded = { id: run.id, signal: AbortSignal.any([run.signal, late.signal]) };
-      return await withinTime<Result<T>>(clock, callTimeout, this.#unlessGone(work(bounded)), () => {
-        late.abort(new DOMException('The call took too long', 'AbortError'));
+    return this.#unlessGone(work(bounded), over, (resolve) =>
+      clock.setTimeout(() => {
+        bounded.end();
         launch.host.log('warn', `${what} took longer than ${callTimeout} ms`);
-        return fail(ModuleTimeout);
-      });
-    } finally {
-      this.#runs.end(run.id);
-    }
+        resolve(fail(ModuleTimeout));
+      }, callTimeout),
+    );
   }
 
-  /** As the work settles, or ModuleGone where the instance ends before. */
-  #unlessGone<T>(work: Promise<T>): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    if (this.#hasEnded) reject(new ModuleGone('The module was stopped'));
-    this.#waiting.add(reject);
-    work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
-    return promise;
+  /**
+   * As the work settles, or ModuleGone where the instance ends before; `over` is called then. A timer that `limit` starts
+   * may resolve it, too, and is cancelled when it is over.
+   */
+  #unlessGone<T>(work: Promise<T>, over?: () => void, limit?: (resolve: (value: T) => void) => Timer): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#hasEnded) reject(new ModuleGone('The module was stopped'));
+      const end = (): void => {
+        timer?.cancel();
+        this.#waiting.delete(gone);
+        over?.();
+      };
+      const gone = (error: ModuleGone): void => {
+        end();
+        reject(error);
+      };
+      const timer = limit?.((value) => {
+        end();
+        resolve(value);
+      });
+      this.#waiting.add(gone);
+      work.then(
+        (value) => {
+          end();
+          resolve(value);
+        },
+        (error: Error) => {
+          end();
+          reject(error);
+        },
+      );
+    });
   }
 
   async *#counted(

@@ -15,14 +15,27 @@ const SOON = 1;
 
 const remoteOf = ({ actor, identity, request, lastEventId }: Context): RemoteCall => ({
   actor,
-  ...(identity ? { user: { id: identity.userId, name: identity.name, role: identity.role } } : {}),
+  ...(identity && { user: { id: identity.userId, name: identity.name, role: identity.role } }),
   request: {
     requestId: request.requestId,
     ip: request.ip,
-    userAgent: request.userAgent,
-    headers: request.headers,
+    // Read when somebody looks, which few modules in our own process do.
+    get userAgent() {
+      return request.userAgent;
+    },
+    get headers() {
+      return request.headers;
+    },
   },
-  ...(lastEventId === undefined ? {} : { lastEventId }),
+  ...(lastEventId !== undefined && { lastEventId }),
+});
+
+/** A signal is made for those that ask for it. */
+const runOf = (id: string, ctx: Context): Run => ({
+  id,
+  get signal() {
+    return ctx.signal;
+  },
 });
 
 /** An open connection of a socket handler. */
@@ -209,11 +222,20 @@ export class Version {
 
   async #during<T>(ctx: Context, work: (instance: Instance, run: Run) => Promise<Result<T>>): Promise<Result<T>> {
     const id = this.#begin(ctx);
+    this.#calling++;
     try {
-      return await this.#counted(async () => work(await this.pool.acquire(), { id, signal: ctx.signal }));
+      const instance = this.pool.acquire();
+      return await work(instance instanceof Promise ? await instance : instance, runOf(id, ctx));
+    } catch (error) {
+      return this.#goneOr(error);
     } finally {
       this.#runs.delete(id);
+      this.#called();
     }
+  }
+
+  #called(): void {
+    if (--this.#calling === 0) this.#onQuiet?.();
   }
 
   async #counted<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
@@ -223,7 +245,7 @@ export class Version {
     } catch (error) {
       return this.#goneOr(error);
     } finally {
-      if (--this.#calling === 0) this.#onQuiet?.();
+      this.#called();
     }
   }
 }

@@ -71,8 +71,13 @@ export function createContexts({ id, settings, db, folder, host, signal }: Conte
     own,
     of: (run, call, files) => ({
       ...own,
-      hearth: hearthHandle(host, run.id),
-      signal: run.signal,
+      // Made for those who ask: most calls need neither.
+      get hearth() {
+        return hearthHandle(host, run.id);
+      },
+      get signal() {
+        return run.signal;
+      },
       actor: call.actor,
       ...(call.user ? { user: call.user } : {}),
       request: call.request,
