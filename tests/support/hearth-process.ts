@@ -17,6 +17,7 @@ export interface HearthProcessOptions {
 export interface HearthProcess extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   /** What it has written so far, both streams together. */
   readonly output: () => string;
   /** Calls a function of a module and gives its data; throws when the answer is an error. */
@@ -82,6 +83,7 @@ export async function startHearth(options: HearthProcessOptions): Promise<Hearth
   return {
     url,
     port,
+    pid: child.pid,
     output: () => written,
     signal: (signal) => child.kill(signal),
     end,
