@@ -1,6 +1,7 @@
 import { Malformed, fail, TooLarge, UnsupportedType } from '@shared/kernel/errors.ts';
 import type { InputSchema } from '@shared/kernel/contract.ts';
 import { ok, type Result } from '@shared/kernel/result.ts';
+import { parseJson } from '../platform/json.ts';
 import { inputOfQuery } from './query-input.ts';
 
 /** Bytes of a body that is held in memory. Larger things are files of a form, which have a way of their own. */
@@ -61,7 +62,7 @@ export async function readInput(request: Request, schema: InputSchema): Promise<
   if (!isForm && type !== 'application/json') return fail(UnsupportedType);
   try {
     const text = decoder.decode(bytes);
-    return ok(isForm ? inputOfQuery(schema, new URLSearchParams(text)) : JSON.parse(text));
+    return ok(isForm ? inputOfQuery(schema, new URLSearchParams(text)) : parseJson(text));
   } catch {
     return fail(Malformed);
   }
