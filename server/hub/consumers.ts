@@ -50,7 +50,7 @@ export function createConsumers({ db, clock, log, journal }: ConsumersOptions): 
 
   const consume = ({ name, wants, deliver }: ConsumerOptions): Consumer => {
     const newest = journal.seq;
-    let stopped = false;
+    const life = { stopped: false };
     let running: Promise<void> | undefined;
     let again = false;
     let seq: number | undefined;
@@ -72,11 +72,11 @@ export function createConsumers({ db, clock, log, journal }: ConsumersOptions): 
 
     const step = async (): Promise<void> => {
       let at = (seq ??= await begin());
-      while (!stopped) {
+      while (!life.stopped) {
         const page: JournalEvent[] = await db.read.all(eventsSince, { seq: at, limit: PAGE });
         try {
           for (const event of page) {
-            if (stopped) break;
+            if (life.stopped) break;
             if (wants(event)) await deliver(event);
             at = event.seq;
           }
@@ -90,7 +90,7 @@ export function createConsumers({ db, clock, log, journal }: ConsumersOptions): 
     };
 
     const wake = (): void => {
-      if (stopped || retry) return;
+      if (life.stopped || retry) return;
       if (running) {
         again = true;
         return;
@@ -99,7 +99,7 @@ export function createConsumers({ db, clock, log, journal }: ConsumersOptions): 
       running = step()
         .catch((error: unknown) => {
           log.warn('a consumer of the journal could not go on', { consumer: name, error });
-          if (stopped) return;
+          if (life.stopped) return;
           retry = clock.setTimeout(() => {
             retry = undefined;
             wake();
@@ -113,7 +113,7 @@ export function createConsumers({ db, clock, log, journal }: ConsumersOptions): 
     };
 
     const stop = async (): Promise<void> => {
-      stopped = true;
+      life.stopped = true;
       awake.delete(wake);
       retry?.cancel();
       await running;
