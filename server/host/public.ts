@@ -10,6 +10,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Life } from './life.ts';
 import type { Rest } from './life-options.ts';
 import { startListeners } from './listeners.ts';
+import type { PageOrigin } from './pages/build-page.ts';
 import type { Pages } from './pages/pages.ts';
 import { startSchedules } from './schedules.ts';
 import type { ModuleEvent } from './sdk/context.ts';
@@ -33,8 +34,6 @@ export interface PublicOptions {
 interface Presence {
   schedules?: { stop(): void };
   listeners?: Consumer;
-  /** Settles when the newest page is bundled, or cannot be. */
-  bundled?: Promise<void>;
   isMounted: boolean;
 }
 
@@ -66,20 +65,13 @@ export class Public {
     });
     this.#listen(life, presence);
     if (page === null) pages.unload(id);
-    else
-      presence.bundled = pages
-        .load({ id, folder, page, dataFolder: dataOf(id) })
-        .catch((error: unknown) => {
-          life.log.add('error', 'host', `Its page does not load: ${messageOf(error)}`);
-        })
-        .then(() => this.#options.bundled(life));
+    else void this.#bundle(life, { id, folder, page, dataFolder: dataOf(id) });
   }
 
   /** An address of the module's page, once that is bundled. */
-  async openPage({ identity }: Context, life: Life): Promise<ReturnType<Pages['open']>> {
+  async openPage({ identity }: Context, life: Life): ReturnType<Pages['open']> {
     if (!life.version) return life.refusal();
     if (life.version.description.page === null) return fail(NoPage);
-    await this.#presences.get(life.id)?.bundled;
     return this.#options.pages.open(identity, life.id);
   }
 
@@ -105,6 +97,15 @@ export class Public {
   async stop(): Promise<void> {
     for (const presence of this.#presences.values()) this.#deafen(presence, false);
     await Promise.all([...this.#stopping, this.#options.pages.close()]);
+  }
+
+  async #bundle(life: Life, origin: PageOrigin): Promise<void> {
+    const { pages, bundled } = this.#options;
+    const isAnother = await pages.load(origin).catch((error: unknown) => {
+      life.log.add('error', 'host', `Its page does not load: ${messageOf(error)}`);
+      return true;
+    });
+    if (isAnother) bundled(life);
   }
 
   async #runSchedule(life: Life, name: string): Promise<void> {

@@ -28,9 +28,10 @@ export interface PagesOptions {
 export interface Pages {
   /**
    * Bundles the page of a module that is about to run, and shows it from then on; the bundle before it goes on serving
-   * those who have it open. Rejects with LoadError: then `open` says so, and the module can run without its page.
+   * those who have it open. Resolves with whether it is another one than was shown before. Rejects with LoadError: then
+   * `open` says so, and the module can run without its page.
    */
-  load(origin: PageOrigin): Promise<void>;
+  load(origin: PageOrigin): Promise<boolean>;
   /** The module does not run any more. */
   unload(id: string): void;
   /** Why the newest page was not bundled, for its author; undefined where all is well. */
@@ -68,7 +69,7 @@ export function createPages({ basePath, clock, key, scopesOf, limits }: PagesOpt
   /** Counts what was asked for: a bundle that was overtaken, or whose module has gone, is not shown. */
   const turns = new Map<string, number>();
   /** One module's bundles are made one after another: each tidies up behind the one before it. */
-  const building = new Map<string, Promise<void>>();
+  const building = new Map<string, Promise<boolean>>();
   const end = new AbortController();
   const nextTurn = (id: string): number => {
     const turn = (turns.get(id) ?? 0) + 1;
@@ -76,16 +77,19 @@ export function createPages({ basePath, clock, key, scopesOf, limits }: PagesOpt
     return turn;
   };
 
-  async function build(origin: PageOrigin, isCurrent: () => boolean): Promise<void> {
+  async function build(origin: PageOrigin, isCurrent: () => boolean): Promise<boolean> {
     const { id } = origin;
-    const before = shown.get(id)?.builds ?? [];
+    // Overtaken: what it was made from may be gone by now.
+    if (!isCurrent()) return false;
+    const { builds: before, problem } = shown.get(id) ?? { builds: [] };
     try {
       const made = await buildPage(origin, { clock, limits, signal: end.signal, keep: before.map(({ hash }) => hash) });
-      if (isCurrent())
-        shown.set(id, { builds: [made, ...before.filter(({ hash }) => hash !== made.hash)].slice(0, 2) });
+      if (!isCurrent()) return false;
+      shown.set(id, { builds: [made, ...before.filter(({ hash }) => hash !== made.hash)].slice(0, 2) });
+      return problem !== undefined || before[0]?.hash !== made.hash;
     } catch (error) {
-      if (isCurrent())
-        shown.set(id, { builds: before, problem: error instanceof Error ? error.message : String(error) });
+      if (!isCurrent()) return false;
+      shown.set(id, { builds: before, problem: error instanceof Error ? error.message : String(error) });
       throw error;
     }
   }
@@ -107,8 +111,8 @@ export function createPages({ basePath, clock, key, scopesOf, limits }: PagesOpt
     load(origin) {
       const { id } = origin;
       const turn = nextTurn(id);
-      const previous = building.get(id)?.catch(() => {});
-      const built = (previous ?? Promise.resolve()).then(() => build(origin, () => turns.get(id) === turn));
+      const previous: Promise<unknown> = building.get(id)?.catch(() => {}) ?? Promise.resolve();
+      const built = previous.then(() => build(origin, () => turns.get(id) === turn));
       building.set(id, built);
       const forget = (): void => {
         if (building.get(id) === built) building.delete(id);
