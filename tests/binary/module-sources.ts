@@ -60,8 +60,8 @@ export const lasting = (by: string): Pick<SourceParts, 'functions' | 'more'> => 
   },`,
 });
 
-/** Does every harm that a module's code can do to what runs it; with so many MiB of memory. */
-export const harmful = (id: string, memory = 256): string =>
+/** Does every harm that a module's code can do to what runs it; with so many MiB of memory, and milliseconds for a call. */
+export const harmful = (id: string, { memory = 256, callTimeout = 20_000 } = {}): string =>
   source(id, {
     before: `
 const hog: Uint8Array[] = [];
@@ -71,14 +71,14 @@ const turn = () => new Promise<void>((go) => setImmediate(go));`,
     exit: fn(write, () => process.exit(3)),
     eat: fn(write, async () => { for (;;) { hog.push(new Uint8Array(16 * 1024 * 1024).fill(1)); await turn(); } }),
     gulp: fn(write, () => { hog.push(new Uint8Array(1024 * 1024 * 1024).fill(1)); return new Promise<never>(() => {}); }),
-    print: fn(write, async () => { const line = 'x'.repeat(1023) + '\\n'; for (;;) { process.stdout.write(line.repeat(64)); await turn(); } }),
+    print: fn(write, async () => { const line = 'x'.repeat(1023) + '\\n'; for (;;) await new Promise<void>((go) => process.stdout.write(line.repeat(64), () => go())); }),
     mute: fn(write, () => new Promise<never>(() => {})),
     big: fn(write, () => ok('z'.repeat(100 * 1024 * 1024))),
     nested: fn(write, () => { let deep: unknown = 1; for (let n = 0; n < 1000; n++) deep = [deep]; return ok(deep); }),
     log: fn(write, (ctx) => { ctx.log.info('y'.repeat(5_000_000)); console.log('w'.repeat(5_000_000)); return ok(1); }),
     throwing: fn(write, () => { throw new Error('thrown in a call'); }),`,
     more: `
-  limits: { callTimeout: 300, memory: ${memory} },
+  limits: { callTimeout: ${callTimeout}, memory: ${memory} },
   streams: {
     broken: stream({ access: 'guest', summary: 'Throws.', events: { tick: z.any() } }, async function* () {
       yield { event: 'tick', data: 1 };
@@ -102,6 +102,7 @@ const turn = () => new Promise<void>((go) => setImmediate(go));`,
 export const hostile = (id: string): string =>
   source(id, {
     before: `
+import { readdirSync } from 'node:fs';
 // The link of this process, caught when it is used.
 let link: WebSocket;
 const { send } = WebSocket.prototype;
@@ -139,6 +140,13 @@ const attacks: Record<string, () => unknown> = {
     return new Promise(() => {});
   },
   'deep-event': () => { for (const { id } of asked) raw('E' + id + '\\n0\\t\\t' + deep(60_000) + '\\n'); return new Promise(() => {}); },
+  async knock() {
+    const folder = process.cwd() + '/../../.m/';
+    const unix = folder + readdirSync(folder)[0];
+    const headers = { upgrade: 'websocket', connection: 'upgrade', 'sec-websocket-version': '13', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' };
+    const paths = ['/', '/x', '/' + new URL(link.url).pathname.slice(1), '/' + '0'.repeat(64)];
+    return ok(await Promise.all(paths.map(async (path) => (await fetch('http://localhost' + path, { unix, headers })).status)));
+  },
   cancels: () => flood('["c",1,false]'),
   grants: () => flood('["r",1,1]'),
   pings: () => flood('["p"]'),

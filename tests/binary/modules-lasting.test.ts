@@ -209,6 +209,12 @@ describe('a server that is killed', () => {
   });
 });
 
+test('a file in the place of the folder of modules stops no server', async () => {
+  await using other = await openHouse({ before: (data) => writeFileSync(join(data, 'modules'), '') });
+  expect(other.hearth.output()).toContain('the folder of modules cannot be made');
+  expect(await other.admin.get('modules/enable', { id: 'hello' })).toMatchObject({ state: 'active' });
+});
+
 /** Only root can become somebody who may not write. */
 describe.if(process.getuid?.() === 0)('where the folder of modules may not be written', () => {
   const nobody = 65_534;

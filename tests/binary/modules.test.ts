@@ -153,6 +153,18 @@ describe('from the first save to the last switch, in the compiled Hearth, a modu
   });
 });
 
+test('a module that the command line makes answers as soon as it is switched on', async () => {
+  const { member, command, becomes } = house;
+  expect((await command('module', 'new', 'fresh')).code).toBe(0);
+  await becomes('fresh', 'disabled');
+  expect((await command('module', 'enable', 'fresh')).out).toContain('fresh');
+  expect((await member.call('fresh/hello')).body).toMatchObject({ ok: true, data: { text: expect.any(String) } });
+  expect((await command('module', 'list')).out).toMatch(/fresh.*active/);
+  expect(await command('module', 'new', 'fresh')).toMatchObject({ code: 1, out: '' });
+  for (const name of ['chat', '../out', 'Upper', ''])
+    expect((await command('module', 'new', name)).code).toBeGreaterThan(0);
+});
+
 describe('instances', () => {
   test('are two where a module asks for them and is busy, and none when it has had nothing to do for long', async () => {
     const { admin, start, files, info, becomes } = house;
