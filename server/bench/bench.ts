@@ -5,7 +5,7 @@ import type { End, Mark } from './driver.ts';
 import { linesOf } from './lines.ts';
 import type { Machine } from './machine.ts';
 import { type Part, partCommand } from './part-command.ts';
-import { figuresOf, type ProcessFigures, workedOf } from './process-figures.ts';
+import { figuresOf, peakOf, type ProcessFigures, resetPeak, workedOf } from './process-figures.ts';
 import type { ClientJob, Furnished, Round, ServerJob, Target, Workload } from './workload.ts';
 
 /** Longer than any workload takes on a slow machine. */
@@ -102,7 +102,7 @@ export class Bench {
           const { name, seconds = 0 } = workload;
           const job: ClientJob = {
             ...furnished,
-            ...{ target, workload: name, clients: workload.clients, seconds, frameBytes },
+            ...{ target, data, workload: name, clients: workload.clients, seconds, frameBytes },
           };
           clients.tell(JSON.stringify(job));
           return { ...(await this.#watch(workload, server, clients)), load };
@@ -143,7 +143,7 @@ export class Bench {
 
   async #watch(workload: Workload, server: Child, clients: Child): Promise<Omit<Round, 'load'>> {
     const marks: { count: number; resident: number }[] = [];
-    let began = { server: 0, clients: 0, worked: 0, at: 0 };
+    let began = { server: 0, brood: 0, clients: 0, worked: 0, at: 0 };
     for (;;) {
       const said = await clients.hear<Mark | End>();
       if ('mark' in said) {
@@ -151,20 +151,23 @@ export class Bench {
           server.tell('settle');
           await server.hear();
         }
-        const { cpu, resident } = await server.figures();
+        const { cpu, brood, resident } = await server.figures();
         marks.push({ count: said.mark, resident });
-        began = { server: cpu, clients: said.cpu, worked: workedOf(), at: performance.now() };
+        if (workload.peak) resetPeak(server.pid);
+        began = { server: cpu, brood, clients: said.cpu, worked: workedOf(), at: performance.now() };
         clients.tell('go');
       } else {
-        const { cpu } = await server.figures();
+        const { cpu, brood } = await server.figures();
         const nanoseconds = cpu - began.server;
         const spent = performance.now() - began.at;
-        const own = (nanoseconds + said.cpu - began.clients) / 1e6;
+        const peak = workload.peak && peakOf(server.pid);
+        const own = (nanoseconds + brood - began.brood + said.cpu - began.clients) / 1e6;
         return {
           ...said.end,
           cpu: nanoseconds / said.end.deliveries / 1000,
           share: nanoseconds / 1e6 / spent,
           others: Math.max(0, workedOf() - began.worked - own) / spent,
+          ...(peak !== undefined ? { peak: (peak - (marks.at(-1)?.resident ?? 0)) / 2 ** 20 } : {}),
           ...(workload.memory ? { memory: memoryOf(marks) } : {}),
         };
       }

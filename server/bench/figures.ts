@@ -11,33 +11,48 @@ export const cpu = (goal: Goal): Figure => ({
 });
 
 /** How many a core that does nothing else could serve: the client of a fast server is its own limit. */
-export const perCore = (goal: Goal): Figure => ({
+export const perCore = (goal: Goal | undefined, yardstick: Target = 'raw'): Figure => ({
   name: 'per core',
   unit: '/s',
   better: 'more',
   of: (round) => 1e6 / round.cpu,
-  yardstick: 'raw',
-  goal,
+  yardstick,
+  ...(goal && { goal }),
 });
 
 /** How many there were in a second. */
-export const rate = (yardstick: Target, goal: Goal): Figure => ({
+export const rate = (yardstick: Target | undefined, goal: Goal): Figure => ({
   name: 'rate',
   unit: '/s',
   better: 'more',
   of: (round) => round.perSecond,
-  yardstick,
+  ...(yardstick && { yardstick }),
   goal,
 });
 
 /** How long messages took. */
-export const p99 = (goal: Goal): Figure => ({
+export const p99 = (goal: Goal, yardstick: Target = 'raw'): Figure => ({
   name: 'p99',
   unit: 'ms',
   better: 'less',
   of: (round) => round.p99,
-  yardstick: 'raw',
+  yardstick,
   goal,
+});
+
+/** What a workload measured itself, by the name that it has in the report's `values`. */
+export const value = (name: string, unit: string, better: Figure['better'], amount?: number): Figure => ({
+  ...{ name, unit, better },
+  of: ({ values }) => values?.[name],
+  ...(amount !== undefined && { goal: { amount } }),
+});
+
+/** How much memory the server took at most beyond what it had before. */
+export const peak = (amount: number): Figure => ({
+  ...{ name: 'peak', unit: 'MiB', better: 'less' },
+  of: (round) => round.peak,
+  goal: { amount },
+  steady: true,
 });
 
 /** Resident memory of each client, at each of these numbers of them but the first, which warms the server up. */

@@ -1,7 +1,10 @@
 import type { Driver } from './driver.ts';
 
-/** Who is measured: the whole product, the product with its write left out, or Bun alone. */
-export type Target = 'hearth' | 'storeless' | 'raw';
+/**
+ * Who is measured: the whole product, the product that is left alone by what the workload adds, the product with its write
+ * left out, a bare route of Elysia's, or Bun alone.
+ */
+export type Target = 'hearth' | 'alone' | 'storeless' | 'elysia' | 'raw';
 
 /** What a figure has to come to: so many times the yardstick's, or an amount in its own unit. */
 export interface Goal {
@@ -28,6 +31,8 @@ export interface Furniture {
   readonly people: number;
   readonly rooms: number;
   readonly perRoom: number;
+  /** Ids of modules that are switched on: those that come with Hearth, and any others as `module-source.ts` has them. */
+  readonly modules?: readonly string[];
 }
 
 /** Something to be measured. To add one: an entry in `workloads/workloads.ts`. */
@@ -44,6 +49,8 @@ export interface Workload {
   readonly seconds?: number;
   /** Whether memory is measured at each mark, after what can be freed was freed. */
   readonly memory?: true;
+  /** Whether it is measured how much memory the server takes at most. */
+  readonly peak?: true;
   /** With so many clients. */
   figures(clients: number): readonly Figure[];
   /** Drives the clients, in a process of their own; ends with `driver.end`. */
@@ -68,6 +75,8 @@ export interface Furnished {
 
 /** What the process of the clients is told. */
 export interface ClientJob extends Furnished {
+  /** The server's folder. */
+  readonly data: string;
   readonly target: Target;
   readonly workload: string;
   readonly clients: number;
@@ -98,6 +107,8 @@ export interface Round extends Report {
   share: number;
   /** KiB of each client, by how many there were. */
   memory?: Readonly<Record<number, number>>;
+  /** MiB that the server took at most beyond what it had at the last mark; missing where the system does not tell. */
+  peak?: number;
   /** Share of one core that was used by neither server nor client: near 0, nobody disturbed them. */
   others: number;
   /** The machine's load average when it began. */
@@ -114,7 +125,7 @@ export function reduced(workload: Workload, atMost: number): Workload {
   return {
     ...workload,
     clients,
-    furniture: { people, rooms, perRoom },
+    furniture: { ...workload.furniture, people, rooms, perRoom },
     figures: (clients) =>
       workload.figures(clients).map(({ goal, ...figure }) => ({ ...figure, ...(goal && !small && { goal }) })),
   };

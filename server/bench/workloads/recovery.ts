@@ -1,7 +1,5 @@
 import { type Driver, quiet, reaches } from '../driver.ts';
-import { linesOf } from '../lines.ts';
-import { partCommand } from '../part-command.ts';
-import type { Report } from '../workload.ts';
+import { startBystanders } from './bystanding.ts';
 
 const MISSED = 300;
 const CURSOR = /"offset":(\d+),"epoch":"([^"]+)"/;
@@ -27,16 +25,7 @@ export async function recovery({ job, raw, tally, mark, end, frameOf, connect }:
   }
   const { frameBytes } = raw ? job : { frameBytes: Math.round((tally.bytes - before.bytes) / (MISSED * job.clients)) };
 
-  // A process of its own, on the same core: the storm's readers are not to be taken for the server's delay.
-  const bystanders = Bun.spawn(partCommand('bystanders'), {
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'inherit',
-  });
-  bystanders.stdin.write(`${JSON.stringify(job)}\n`);
-  void bystanders.stdin.flush();
-  const told = linesOf(bystanders.stdout);
-  await told.next();
+  const bystanders = await startBystanders(job);
 
   const [, offset, epoch] = cursor ?? ['', '0', ''];
   const request = raw
@@ -55,17 +44,13 @@ export async function recovery({ job, raw, tally, mark, end, frameOf, connect }:
     await reaches(() => tally.frames, goal);
   };
   await storm();
-  bystanders.stdin.write('forget\n');
-  void bystanders.stdin.flush();
+  bystanders.forget();
   await mark();
   const started = performance.now();
   await storm();
   const spent = performance.now() - started;
   const deliveries = MISSED * job.clients;
-  bystanders.stdin.write('report\n');
-  void bystanders.stdin.flush();
-  const { p50, p99 } = JSON.parse(String((await told.next()).value)) as Report;
-  bystanders.kill();
-  await bystanders.exited;
+  const { p50, p99 } = await bystanders.report();
+  await bystanders.stop();
   end({ deliveries, perSecond: (deliveries * 1000) / spent, frameBytes, p50, p99 });
 }
