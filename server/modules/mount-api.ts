@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia';
-import { fail, Invalid, MethodNotAllowed } from '@shared/kernel/errors.ts';
+import { fail, Invalid, MethodNotAllowed, OriginRefused } from '@shared/kernel/errors.ts';
 import { IdempotencyKey } from '@shared/hub/frames.ts';
 import type { FilesSpec, FnDef, InputSchema } from '@shared/kernel/contract.ts';
 import { type Awaitable, ok } from '@shared/kernel/result.ts';
@@ -11,6 +11,17 @@ import { mediaType, readInput } from './read-input.ts';
 import type { Outcome, Registry } from './registry.ts';
 import type { Respond } from './respond.ts';
 import type { Uploads } from './uploads.ts';
+
+const forms = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
+
+/**
+ * A form with cookies that does not say which page it comes from: any page can send one without asking first, and a
+ * browser that is too old to say so would do it in somebody's name. JSON cannot be sent that way.
+ */
+const isDoubtful = (request: Request): boolean =>
+  request.headers.has('cookie') &&
+  !['authorization', 'origin', 'sec-fetch-site'].some((name) => request.headers.has(name)) &&
+  forms.has(mediaType(request));
 
 export interface MountApiOptions {
   registry: Registry;
@@ -46,6 +57,7 @@ export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: Mo
     const found = callerOf(request, 'http', { reads: isGet });
     const caller = found instanceof Promise ? await found : found;
     if (!caller.ok) return answer(caller);
+    if (isDoubtful(request)) return answer(fail(OriginRefused));
     // Before the body is read: nobody needs to send one in vain, or fills the disk without being allowed to.
     const refusal = registry.refusal(caller.data, module, definition);
     if (refusal) return answer(refusal);

@@ -117,14 +117,20 @@ describe('another site’s page with the browser’s cookies', () => {
   });
 
   test('cannot send what a form can send', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '']) {
+    for (const [type, status] of [
+      ['text/plain', 415],
+      ['application/x-www-form-urlencoded', 403],
+      ['multipart/form-data; boundary=x', 403],
+      ['', 415],
+    ] as const) {
       const response = await fetch(`${server.url}api/people/updateMe`, {
         method: 'POST',
         headers: { cookie: ada.cookies, 'content-type': type },
-        body: '{"name":"Pwned"}',
+        body: type.includes('urlencoded') ? 'name=Pwned' : '{"name":"Pwned"}',
       });
-      expect([type, response.status]).toEqual([type, 415]);
+      expect([type, response.status]).toEqual([type, status]);
     }
+    expect(await ada.get('people/me')).toEqual(ada.user);
   });
 
   test('gets no leave from a preflight', async () => {
