@@ -47,5 +47,5 @@ export interface LinkOptions {
   /** Most requests of the other side that are worked on at once. */
   mostRequests: number;
   /** Says whether one more request or note of so many characters is within its rate. */
-  admit?(length: number): boolean;
+  admit?(length: number, kind: 'request' | 'note'): boolean;
 }

@@ -111,7 +111,7 @@ export class Link {
     switch (kind) {
       case 'q':
         if (!isId(id) || typeof first !== 'string') return this.#broken();
-        if (this.#admit(data)) void this.#answer(id, first, second);
+        if (this.#admit(data, 'request')) void this.#answer(id, first, second);
         return;
       case 'n':
         if (typeof id !== 'string') return this.#broken();
@@ -172,8 +172,8 @@ export class Link {
     this.#options.onFault('it broke the rules of the link');
   }
 
-  #admit(data: string): boolean {
-    if (this.#options.admit?.(data.length) ?? true) return true;
+  #admit(data: string, kind: 'request' | 'note' = 'note'): boolean {
+    if (this.#options.admit?.(data.length, kind) ?? true) return true;
     this.#options.onFault('a flood of messages');
     return false;
   }

@@ -4,6 +4,7 @@ import { CallerGone } from '@shared/modules/errors.ts';
 import type { HostApi } from '../instance.ts';
 import type { LinkOptions } from '../link/exchange.ts';
 import type { Runs } from './runs.ts';
+import { Turnstile } from './turnstile.ts';
 
 const Short = z.string().max(200);
 const Calling = z.object({
@@ -39,6 +40,8 @@ const taking =
  */
 export function createHostPort(host: HostApi, runs: Runs, log: HostApi['log']): Pick<LinkOptions, 'handle' | 'note'> {
   const { sockets } = host;
+  // To read a long history takes milliseconds, and a process may ask for hundreds at once.
+  const turnstile = new Turnstile();
   const notes: Record<string, (params: unknown) => boolean> = {
     publish: taking(Publishing, ({ event, payload }) => host.publish(event, payload)),
     log: taking(Logging, ({ level, text }) => log(level, text)),
@@ -54,6 +57,7 @@ export function createHostPort(host: HostApi, runs: Runs, log: HostApi['log']): 
       if (method !== 'hearth' || !parsed.success) return { value: fail(Invalid) };
       const { within } = parsed.data;
       if (within !== undefined && !runs.has(within)) return { value: fail(CallerGone) };
+      await turnstile.pass();
       return { value: await host.call(parsed.data) };
     },
     note(method, params) {

@@ -12,7 +12,7 @@ import type { LinkServer } from './link-server.ts';
 import { ModuleOutput, type OutputLimits } from './module-output.ts';
 
 export interface ProcessLimits extends OutputLimits {
-  /** Requests and notes of a module's own accord: how many, and how many characters of them. */
+  /** What a module says of its own accord: how many notes, and how many characters of notes and requests. */
   messages: Rate;
   characters: Rate;
   /** Calls into Hearth that are under way at once. */
@@ -99,7 +99,9 @@ export class ModuleProcess {
       note: options.note,
       onFault: (reason) => this.kill(reason),
       mostRequests: limits.calls,
-      admit: (length) => messages.take(1, clock.now()) && characters.take(length, clock.now()),
+      // How many requests there are is bounded by how many run at once.
+      admit: (length, kind) =>
+        (kind === 'request' || messages.take(1, clock.now())) && characters.take(length, clock.now()),
     });
 
     const connected = Promise.withResolvers<void>();
