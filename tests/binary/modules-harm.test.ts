@@ -169,6 +169,24 @@ describe('modules among themselves', () => {
   });
 });
 
+test('a module that asks Hearth for all it can get leaves the others their turn', async () => {
+  const { admin, member, start } = house;
+  const { id: roomId } = await admin.get<{ id: string }>('chat/createRoom', { name: 'Long', kind: 'public' });
+  const text = 'x'.repeat(500);
+  for (let n = 0; n < 100; n++) await admin.get('chat/postMessage', { roomId, clientId: `long-${n}`, text });
+  const greedy = `read: fn(write, async ({ hearth }) => {
+      const pages = await Promise.all(Array.from({ length: 1000 }, () => hearth.chat.history({ roomId: '${roomId}', limit: 100 })));
+      return ok(pages.filter((page) => page.ok).length);
+    }),`;
+  await start('greedy', source('greedy', { functions: greedy, more: `permissions: ['chat:read'],` }));
+  const over = new AbortController();
+  const reading = admin.get<number>('greedy/read').finally(() => over.abort());
+  let answers = 0;
+  for (; !over.signal.aborted; answers++) expect((await member.call('neighbour/say')).status).toBe(200);
+  expect(await reading).toBe(1000);
+  expect(answers).toBeGreaterThan(100);
+});
+
 describe('what a caller sends', () => {
   test('nested without end, is malformed wherever it comes in, and costs the others nothing', async () => {
     const { member } = house;
