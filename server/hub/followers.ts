@@ -89,6 +89,8 @@ export class Followers {
   async #catchUp(): Promise<void> {
     const failed: unknown[] = [];
     for (const { catchUp } of this.#all) {
+      // Who stops it closes the database as soon as nothing more waits there.
+      if (this.#stopped) break;
       await this.#options.db.write(catchUp).catch((error: unknown) => failed.push(error));
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
