@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import type { Clock } from '../../platform/clock.ts';
 import type { Order } from '../child/order.ts';
 import { giveOrder } from './give-order.ts';
@@ -52,6 +53,15 @@ const offerToKernel = (pid: number): void => {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
   } catch {
     // It has ended already, or the system does not let us.
+  }
+};
+
+/** Where there are fewer cores than work, the server comes first, and with it all that people do. */
+const giveWay = (pid: number): void => {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already.
   }
 };
 
@@ -130,6 +140,7 @@ export class ModuleProcess {
     });
     void giveOrder(this.#child.stdin, order);
     offerToKernel(this.#child.pid);
+    giveWay(this.#child.pid);
     this.#unwatch = guard.watch({
       pid: this.#child.pid,
       onMemory: (bytes) => {
