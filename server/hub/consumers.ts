@@ -6,6 +6,8 @@ import { eventsSince, forgetConsumer, positionOf, storePosition } from './store.
 
 /** Events that are read at once. */
 const PAGE = 200;
+/** Events that nobody wanted, until the place behind them is stored: reading them again costs less than a write for each. */
+const UNWANTED = 1000;
 /** Milliseconds to wait after a failed delivery: doubled each time, up to the second. */
 const RETRY = 1000;
 const RETRY_MOST = 60_000;
@@ -53,37 +55,46 @@ export function createConsumers({ db, clock, log, journal }: ConsumersOptions): 
     const life = { stopped: false };
     let running: Promise<void> | undefined;
     let again = false;
+    /** How far it has come, and which of that is stored. */
     let seq: number | undefined;
+    let kept = 0;
     let retry: Timer | undefined;
     let delay = RETRY;
 
-    const keep = (reached: number): Promise<void> =>
-      db.write(async (tx) => {
+    const keep = async (reached: number): Promise<void> => {
+      await db.write(async (tx) => {
         await tx.run(storePosition, { name, seq: reached });
       });
+      kept = reached;
+    };
 
     const begin = async (): Promise<number> => {
-      const kept = (await db.read.get(positionOf, { name }))?.seq;
-      if (kept !== undefined) return kept;
+      const stored = (await db.read.get(positionOf, { name }))?.seq;
+      if (stored !== undefined) return stored;
       // Kept from the first moment on, or what happens before the first delivery would be lost with a restart.
       await keep(newest);
       return newest;
     };
 
     const step = async (): Promise<void> => {
-      let at = (seq ??= await begin());
+      if (seq === undefined) kept = seq = await begin();
+      let at = seq;
       while (!life.stopped) {
         const page: JournalEvent[] = await db.read.all(eventsSince, { seq: at, limit: PAGE });
+        let delivered = false;
         try {
           for (const event of page) {
             if (life.stopped) break;
-            if (wants(event)) await deliver(event);
+            if (wants(event)) {
+              await deliver(event);
+              delivered = true;
+            }
             at = event.seq;
           }
           delay = RETRY;
         } finally {
-          if (seq !== at) await keep(at);
           seq = at;
+          if (at !== kept && (delivered || at - kept >= UNWANTED)) await keep(at);
         }
         if (page.length < PAGE) return;
       }
@@ -117,6 +128,7 @@ export function createConsumers({ db, clock, log, journal }: ConsumersOptions): 
       awake.delete(wake);
       retry?.cancel();
       await running;
+      if (seq !== undefined && seq !== kept) await keep(seq);
     };
     awake.add(wake);
     wake();

@@ -68,7 +68,8 @@ const noFrame: readonly Malformed[] = [
   ['a prototype as a key', '{"event":"ping","channel":"system","payload":{},"__proto__":{"admin":true}}', INVALID],
   ['a constructor as a key', frame({ constructor: { prototype: {} } }), INVALID],
   ['a length that is none', frame({ event: { length: { toString: {} } } }), INVALID],
-  ['frames in frames', nested(2000), INVALID],
+  ['frames in frames', nested(400), INVALID],
+  ['frames in frames without end', nested(2000), MALFORMED],
 ];
 
 const noRequest: readonly Malformed[] = [
