@@ -118,7 +118,7 @@ export class Bench {
     const until = performance.now() + seconds * 1000;
     while (performance.now() < until && !this.#signal.aborted) {
       const [worked, at] = [workedOf(), performance.now()];
-      await new Promise<void>((resolve) => setTimeout(resolve, Math.min(SAMPLE, until - at)));
+      await new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, Math.min(SAMPLE, until - at))));
       if ((workedOf() - worked) / (performance.now() - at) < QUIET) return;
     }
   }
