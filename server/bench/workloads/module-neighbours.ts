@@ -40,11 +40,14 @@ export async function moduleNeighbours({ job, mark, end }: Driver): Promise<void
       });
     }, EVERY);
   };
+  /** How often each was found ended when it was asked again. */
+  const ends = new Map(Object.keys(harmful).map((id) => [id, 0]));
   const harm = async ([id, name]: [string, string]): Promise<never> => {
     const request = requestOf({ port: job.port, name: `${id}/${name}`, input: {} });
     const [caller] = await openHttpCallers(job.port, 1);
     for (;;) {
-      await caller!.call(request);
+      const { status } = await caller!.call(request);
+      if (status >= 500) ends.set(id, (ends.get(id) ?? 0) + 1);
       await pause(AGAIN);
     }
   };
@@ -68,5 +71,6 @@ export async function moduleNeighbours({ job, mark, end }: Driver): Promise<void
   for (const each of Object.entries(harmful)) void harm(each);
   const p99 = await listen();
   await bystanders.stop();
+  for (const [id, count] of ends) if (count === 0) throw new Error(`${id} was not ended, so it did no harm`);
   end({ deliveries: calls, p99, values: { 'with the used': used } });
 }
