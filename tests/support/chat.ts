@@ -180,7 +180,10 @@ export async function openChat(people: Record<string, Role>): Promise<TestChat> 
           rows(`SELECT * FROM ${table} ORDER BY 1, 2`),
         ),
       ),
-    remove: () => test.remove(),
+    remove() {
+      hub.journal.stop();
+      return test.remove();
+    },
   };
   return self;
 }
