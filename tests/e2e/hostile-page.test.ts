@@ -38,7 +38,7 @@ async function openQuietDatabase({ data }: House): Promise<DatabaseHash> {
   const file = join(data, 'hearth.db');
   using sqlite = new Database(file, { readonly: true });
   const behind = sqlite.query<{ count: number }, []>(
-    `SELECT count(*) AS count FROM consumers WHERE name LIKE '%.places' AND seq < (SELECT max(seq) FROM journal)`,
+    `SELECT count(*) AS count FROM consumers WHERE (name LIKE 'hub.%' OR name LIKE 'chat.%') AND seq < (SELECT max(seq) FROM journal)`,
   );
   await until(() => behind.get()?.count === 0, 'the server to have nothing left to store');
   return openDatabaseHash(file);
