@@ -54,14 +54,14 @@ describe('hearth bench', () => {
   test('interrupted, it ends with 1 and leaves neither a process nor a folder behind', async () => {
     const run = bench('fan-out', '--clients', '20', '--rounds', '1000');
     // A round is over and the next one has its server and its clients.
-    await until(() => run.soFar().includes(' .') && areRunning(scratch, 3));
+    await until(() => run.soFar().includes(' .') && areRunning(scratch, 3), 'a second round', 40_000);
     run.interrupt();
     const { code, out, err } = await run.end();
     expect({ code, err }).toEqual({ code: 1, err: '' });
     expect(out).toEndWith('Interrupted\n');
     expect(readdirSync(scratch)).toEqual([]);
     await allEnded();
-  });
+  }, 60_000);
 
   test('names its workloads', async () => {
     const { code, out } = await bench('--list').end();

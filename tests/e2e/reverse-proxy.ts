@@ -43,7 +43,8 @@ export function startReverseProxy(path: string, to: () => number): ReverseProxy 
         body,
         redirect: 'manual',
         decompress: false,
-      });
+        // As nginx does where its upstream went away in the middle.
+      }).catch(() => new Response('Bad gateway', { status: 502 }));
     },
     websocket: {
       open(ws) {
