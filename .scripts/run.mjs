@@ -21,9 +21,9 @@ const tasks = {
     commands: (args) => [
       // Before the tests, so that none of those that need the binary builds it beside another.
       ...(reaches(args, 'e2e', 'binary') ? [[script('build.ts')]] : []),
-      // Three at once, also on two cores: many tests wait. Patient, because a machine that builds other things meanwhile is
-      // no fault of the test.
-      ['test', '--parallel=3', '--timeout=20000'],
+      // Three at once, also on two cores: many tests wait. Patient, and once more where one failed (the output shows both),
+      // because a machine that does other things meanwhile is no fault of the test.
+      ['test', '--parallel=3', '--timeout=20000', '--retry=1'],
     ],
   },
   dev: { commands: () => [[script('dev.ts')]] },
