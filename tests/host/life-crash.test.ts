@@ -66,6 +66,47 @@ test.concurrent('its log can be watched as it comes', async () => {
   await log.leave();
 });
 
+test.concurrent(
+  'the third crash in a row is the last one; the admins are told, and switching it on again gives it another chance',
+  async () => {
+    const { admin, start, becomes } = scene;
+    await start('doomed', source('doomed', mortal()));
+    for (let crash = 0; crash < 3; crash++) {
+      await becomes('doomed', ({ state }) => state === 'active');
+      await admin.call('doomed/die');
+      // The answer may come before the crash is noticed: called again too soon, the same process would die once for two.
+      await becomes('doomed', ({ state }) => state !== 'active');
+    }
+    const { admin: about } = await becomes('doomed', ({ state }) => state === 'failed');
+    expect(about?.reason).toContain('again and again');
+    expect(await admin.call('doomed/say')).toMatchObject({ status: 503, body: { error: { code: 'module.failed' } } });
+    const told = await until(async () => {
+      for (const { id } of await admin.get<{ id: string }[]>('chat/listRooms')) {
+        const { items } = await admin.get('chat/history', { roomId: id });
+        const line = items.find(({ body }: { body: { params?: { id?: string } } }) => body.params?.id === 'doomed');
+        if (line) return line;
+      }
+      return undefined;
+    });
+    expect(told.body).toMatchObject({ kind: 'system', params: { id: 'doomed', title: 'Title of doomed' } });
+    expect(await admin.get('modules/enable', { id: 'doomed' })).toMatchObject({ state: 'active' });
+    expect(await admin.get('doomed/say')).toEqual({ said: 'one' });
+  },
+);
+
+test.concurrent('a module whose start fails is tried again, and switched off in between it stays off', async () => {
+  const { admin, start, becomes } = scene;
+  const { state, admin: about } = await start(
+    'sulking',
+    source('sulking', { more: `start() { throw new Error('no database'); },` }),
+  );
+  expect(state).toBe('retrying');
+  expect(about?.reason).toContain('no database');
+  expect(await admin.get('modules/disable', { id: 'sulking' })).toMatchObject({ state: 'disabled' });
+  await admin.get('modules/enable', { id: 'sulking' });
+  await becomes('sulking', (info) => info.state === 'failed');
+});
+
 test.concurrent('an instance with nothing to do ends, and the next call starts one', async () => {
   const { admin, start, becomes } = scene;
   await start('lazy', source('lazy', { more: 'limits: { idleSeconds: 1 },' }));
