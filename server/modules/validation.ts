@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { fail, Invalid } from '@shared/kernel/errors.ts';
-import { type Err, type Issue, ok, type Result } from '@shared/kernel/result.ts';
+import type { Err, Issue, Result } from '@shared/kernel/result.ts';
 
 /** Limits that a client may show; never the refused value itself. */
 const telling = ['origin', 'minimum', 'maximum', 'format', 'expected', 'values'] as const;
@@ -40,5 +40,6 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown): Result<T> {
   } catch {
     return fail(Invalid);
   }
-  return parsed.success ? ok(parsed.data) : invalid(parsed.error);
+  // `ok` would make an empty object of what is optional and was not given.
+  return parsed.success ? { ok: true, data: parsed.data } : invalid(parsed.error);
 }

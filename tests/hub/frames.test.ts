@@ -108,6 +108,20 @@ test('a frame without an id is answered only when it is refused [F5]', async () 
   await socket.close();
 });
 
+test('a frame of another shape is refused by its id where it has one, and by none where it has not [F2, F5]', async () => {
+  const socket = await connect();
+  const wrong = ['[]', 'null', '{"event":"ping"}', '{"event":"ping","channel":"system","payload":{},"more":1}'];
+  for (const text of wrong) {
+    const from = socket.frames.length;
+    socket.raw(text);
+    const refusal = await until(() => socket.frames.slice(from).find(({ event }) => event === 'error'));
+    expect([text, refusal.payload.code, 'id' in refusal]).toEqual([text, 'request.invalid', false]);
+  }
+  socket.raw('{"event":"ping","id":"mine"}');
+  expect((await socket.next(({ id }) => id === 'mine')).payload.code).toBe('request.invalid');
+  await socket.close();
+});
+
 test('no error tells of its cause, of the server, or what value was sent [F6]', async () => {
   const socket = await connect();
   const secret = 'hunter2';
