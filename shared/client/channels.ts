@@ -165,7 +165,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
   function take(entry: Entry, asked: number | undefined, result: Result<SubscribeAck>) {
     if (!result.ok && result.error.retryable) {
       const connection = live;
-      const wait = Math.max((result.error.retryAfter ?? 0) * 1000, backoff(entry.failures++, deps.random));
+      const wait = backoff(entry.failures++, deps.random, result.error.retryAfter);
       deps.timers.after(wait, () => isCurrent(entry, connection) && ask(entry));
       return;
     }

@@ -225,7 +225,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
     // Leaving a connection that had worked forgets earlier failures.
     enter({ name: 'checking' });
     renewed = false;
-    const delay = told ?? Math.max((why.retryAfter ?? 0) * 1000, backoff(failures, random));
+    const delay = told ?? backoff(failures, random, why.retryAfter);
     const isTold = told !== undefined || why.retryAfter !== undefined;
     enter({ name: 'waiting', cancel: timers.after(delay, reopen), told: isTold });
     failures++;

@@ -173,7 +173,7 @@ export function createFallback(deps: FallbackDeps): Fallback {
       else if (!ended.ok) {
         down(ended.error);
         if (!ended.error.retryable) return stop();
-        await pause(Math.max((ended.error.retryAfter ?? 0) * 1000, backoff(failures++, random)), signal);
+        await pause(backoff(failures++, random, ended.error.retryAfter), signal);
       }
     }
   }

@@ -125,7 +125,7 @@ export function createOutbox({ timers, random, open, send }: OutboxDeps): Outbox
       // Somebody may have signed in since it was sent.
       if (needsSession(result)) held = asked === sessions;
       else if (result.ok || !result.error.retryable) finish(head, result);
-      else await pause(Math.max((result.error.retryAfter ?? 0) * 1000, backoff(failures++, random)));
+      else await pause(backoff(failures++, random, result.error.retryAfter));
     }
     running = false;
   }

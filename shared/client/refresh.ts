@@ -91,7 +91,7 @@ export function createRenewal(deps: RenewalDeps): Renewal {
       count++;
       failures = 0;
     } else if (result.error.retryable && expiry !== Number.POSITIVE_INFINITY) {
-      schedule(Math.max((result.error.retryAfter ?? 0) * 1000, backoff(failures++, random)));
+      schedule(backoff(failures++, random, result.error.retryAfter));
     }
     return result;
   }

@@ -133,7 +133,7 @@ async function* follow(
       const end: End = yield* deps.streams.isOpen() && options.through === undefined ? bySocket() : attempt();
       if (stop.signal.aborted) break;
       if (end.ok || !end.error.retryable) return end;
-      const wait = Math.max((end.error.retryAfter ?? 0) * 1000, backoff(failures++, random));
+      const wait = backoff(failures++, random, end.error.retryAfter);
       await withDeadline(timers, wait, [stop.signal], () => new Promise(() => {}));
     }
     return fail(Aborted);

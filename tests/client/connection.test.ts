@@ -240,6 +240,15 @@ test('a server without room names the time to come back, which waking up does no
   await until(() => onlines.length === 1);
 });
 
+test('those who were told together when to come back are spread over the second after', async () => {
+  const { server, clock, hearth } = setUp({ random: () => 0.999 });
+  server.upgradeStatus = 503;
+  server.routes.set('/api/hub/admission', () => refusal('server.not_ready', 503, true, { 'retry-after': '30' }));
+  hearth.ws.connect();
+  await until(() => hearth.state.get().connection.retryAt !== undefined);
+  expect(hearth.state.get().connection.retryAt).toBe(clock.now() + 30_999);
+});
+
 test('a server that says no welcome is given up', async () => {
   const { server, clock, hearth, status, waits } = setUp();
   server.welcomes = false;
