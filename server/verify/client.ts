@@ -32,8 +32,8 @@ export interface ClientOptions {
 export class Client {
   readonly person: Person;
   readonly sight: Sight;
-  /** When it was let in, in milliseconds of `performance.now()`. */
-  readonly welcomes: number[] = [];
+  /** Each time that it was let in, in milliseconds of `performance.now()`: when it began to connect, and when it was welcome. */
+  readonly welcomes: { readonly tried: number; readonly at: number }[] = [];
   readonly closes: WireEnd[] = [];
   welcome: Welcome | undefined;
   readonly #options: ClientOptions;
@@ -43,6 +43,7 @@ export class Client {
   #wanted = false;
   #running: Promise<void> | undefined;
   #lastId = 0;
+  #tried = 0;
   #comeBackIn: number | undefined;
 
   constructor(options: ClientOptions) {
@@ -128,8 +129,8 @@ export class Client {
           this.faults.push(`${this.person.name} was refused with ${error.status}`);
           break;
         }
-        // As the SDK does it: the spread is what the server gave with `drain`.
-        if (error.retryAfter > 0) this.#comeBackIn ??= error.retryAfter * 1000;
+        // As the SDK does it: not sooner than told, and not together with all who were told so together.
+        if (error.retryAfter > 0) this.#comeBackIn ??= error.retryAfter * 1000 + random.below(1000);
       }
       if (!this.#wanted) break;
       const wait = this.#comeBackIn ?? 30 + random.below(Math.min(1000, 100 * 2 ** failures));
@@ -145,9 +146,11 @@ export class Client {
     const closed = new Promise<WireEnd>((resolve) => {
       close = resolve;
     });
+    const token = await house.tokenOf(person);
+    this.#tried = performance.now();
     await openWire({
       port: house.server.port,
-      headers: { authorization: `Bearer ${await house.tokenOf(person)}` },
+      headers: { authorization: `Bearer ${token}` },
       opened: (wire) => {
         this.#wire = wire;
         if (!this.#wanted) wire.leave();
@@ -194,7 +197,7 @@ export class Client {
 
   #enter(welcome: Welcome): void {
     this.welcome = welcome;
-    this.welcomes.push(performance.now());
+    this.welcomes.push({ tried: this.#tried, at: performance.now() });
     for (const view of this.sight.enter(welcome)) void this.#recover(view);
     this.#postings.sendAll();
   }

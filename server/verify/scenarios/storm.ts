@@ -18,7 +18,7 @@ export const storm: Scenario = {
       const since = performance.now();
       for (const client of clients) client.cut();
       await stage.untilCurrent(clients);
-      slowest = Math.max(slowest, ...clients.map(({ welcomes }) => (welcomes.at(-1) ?? 0) - since));
+      slowest = Math.max(slowest, ...clients.map(({ welcomes }) => (welcomes.at(-1)?.at ?? 0) - since));
     }
     await traffic.stop();
     const views = () => clients.flatMap(({ views: mine }) => mine.get(`room:${roomId}`) ?? []);
