@@ -1,4 +1,4 @@
-import type { Content, ContentKind } from '@shared/kernel/content.ts';
+import { type Content, type ContentKind, isSameSite } from '@shared/kernel/content.ts';
 import { z } from 'zod';
 import { realBelow } from './runtime/within-folder.ts';
 
@@ -12,10 +12,7 @@ const shapes = {
   html: z.object({ kind: z.literal('html'), body: z.string() }),
   redirect: z.object({
     kind: z.literal('redirect'),
-    to: z
-      .string()
-      .regex(/^\/(?![/\\])[^\r\n]*$/)
-      .max(8000),
+    to: z.string().max(8000).refine(isSameSite),
   }),
   file: z.object({ kind: z.literal('file'), path: z.string(), type: MediaType.optional(), name: Name.optional() }),
   binary: z.object({

@@ -137,8 +137,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
             },
             serves: (served, version) => face.serves(served, version),
             rests: (rested, why) => face.rests(rested, why),
-            gaveUp({ description }, reason) {
-              options.notifyAdmins('module_failed', { id, title: description?.title ?? id, reason }).catch((error) => {
+            gaveUp({ description, log: lines }, why) {
+              const told = { id, title: description?.title ?? id, reason: lines.cleaned(why) };
+              options.notifyAdmins('module_failed', told).catch((error) => {
                 log.error('the admins could not be told of a module', { module: id, error });
               });
             },

@@ -120,17 +120,25 @@ export interface LaunchOptions {
   most: { memory: number; loadTimeout: number };
 }
 
+/** Absolute paths: where the copy of a database is to be that is migrated, and what it is a copy of. */
+export interface MigratedCopy {
+  database: string;
+  copyOf: string;
+}
+
 /** A module that was loaded and described, and does nothing yet. */
 export interface Prepared {
   readonly description: Description;
   /** Migrations that its database has had so far. */
   readonly migrated: number;
+  /** Copies the database and migrates the copy; nothing else of the module runs. Rejects as `begin` does. */
+  rehearse(copy: MigratedCopy): Promise<void>;
   /**
    * Checks the settings, migrates the database at `database` (LaunchOptions' own unless given; first made as a copy of
    * the one at `copyOf`), runs `start`. The message of what it rejects with says why it does not run, SettingsRefused where its settings are the reason; the
    * instance is gone then.
    */
-  begin(options?: { database: string; copyOf: string }): Promise<Instance>;
+  begin(copy?: MigratedCopy): Promise<Instance>;
   /** Ends it without having begun. */
   discard(): Promise<void>;
 }

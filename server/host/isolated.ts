@@ -10,6 +10,7 @@ import {
   type Launcher,
   type LaunchOptions,
   LoadError,
+  type MigratedCopy,
   ModuleGone,
   type Prepared,
   SettingsRefused,
@@ -102,9 +103,19 @@ export function createIsolatedLauncher(options: IsolatedOptions): Launcher & Dis
       }
       child.memoryLimit = Math.min(most.memory, description.limits.memory * 1024 * 1024);
 
+      const timeFor = (copy?: MigratedCopy): number =>
+        most.loadTimeout + (copy ? statSync(copy.copyOf).size / COPYING : 0);
+
       return {
         description,
         migrated,
+        async rehearse(copy) {
+          try {
+            await within(child.link.request('rehearse', copy).answer, timeFor(copy), 'migrate a copy');
+          } catch (error) {
+            throw await failed(error);
+          }
+        },
         async begin(migrating): Promise<Instance> {
           const beginning: Beginning = {
             database: launch.database,
@@ -114,8 +125,7 @@ export function createIsolatedLauncher(options: IsolatedOptions): Launcher & Dis
             checkOutput,
           };
           try {
-            const time = most.loadTimeout + (migrating ? statSync(migrating.copyOf).size / COPYING : 0);
-            const begun = within(child.link.request('begin', beginning).answer, time, 'start');
+            const begun = within(child.link.request('begin', beginning).answer, timeFor(migrating), 'start');
             const { refused } = Begun.parse(await begun);
             if (refused) throw new SettingsRefused(refused);
             child.hasBegun = true;

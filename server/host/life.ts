@@ -18,7 +18,7 @@ import { withinTime } from './within-time.ts';
 
 /** Milliseconds that a call waits while a module migrates. */
 const PATIENCE = 2000;
-/** Milliseconds that running calls are given before the database is copied for a migration. */
+/** Milliseconds that running calls, and then streams that end, are given before the database is copied for a migration. */
 const QUIET = 10_000;
 /** Milliseconds that running calls are given when a module is switched off. */
 const FAREWELL = 1000;
@@ -260,7 +260,8 @@ export class Life {
         lost: (version, reason, left) => this.lost(version, reason, left),
       });
       stillWanted();
-      if (loaded.migrates) await this.#prepareMigration();
+      if (loaded.migrates) await this.#prepareMigration(loaded);
+      stillWanted();
       const database = await loaded.begin();
       stillWanted();
       await change?.commit();
@@ -269,6 +270,7 @@ export class Life {
       if (database !== record().database) await storeDatabase(database);
     } catch (error) {
       await loaded?.discard();
+      this.#version?.resume();
       if (turn === this.#turn) this.#didNotBegin(error, change !== undefined);
       this.#gate.open();
       return error instanceof Error ? error : new Error(String(error));
@@ -296,15 +298,20 @@ export class Life {
     this.#enter('active', null);
   }
 
-  /** Keeps calls waiting until the new version runs, and lets those that run finish. */
-  async #prepareMigration(): Promise<void> {
+  /**
+   * Keeps calls waiting until the new version runs, lets those that run finish, and ends the version before: whatever it
+   * still writes is in its database by the time that is copied. Statements that do not run disturb nobody.
+   */
+  async #prepareMigration(loaded: Loaded): Promise<void> {
     const before = this.#version;
+    if (before) await loaded.rehearse();
     this.#enter('migrating', null);
     if (!before) return;
     this.#gate.close();
     await withinTime(this.#options.clock, QUIET, before.quiet(), () => {
       throw new LoadError('Its calls took too long to end for its database to be migrated: save it again later');
     });
+    await before.pause({ reason: ModuleUnavailable, code: closeCodes.moduleReloaded, patience: QUIET });
   }
 
   async #wait(): Promise<Result<Version>> {

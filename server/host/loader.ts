@@ -55,6 +55,8 @@ export interface Loaded {
   readonly version: Version;
   /** Its database has to be migrated before it begins. Not so the first one. */
   readonly migrates: boolean;
+  /** Migrates a copy that is thrown away, beside whatever runs. Rejects with what fails. */
+  rehearse(): Promise<void>;
   /**
    * Starts its first instance. A database that has to be migrated is copied under the next number first, and the copy is
    * migrated: where anything fails, the copy goes and the database is as it was. Answers with the number of its database;
@@ -190,6 +192,17 @@ export function createLoader({ paths, clock, surroundings, launcherOf, most }: L
       return {
         version,
         migrates,
+        async rehearse() {
+          dropDatabase(data, database + 1);
+          try {
+            await prepared.rehearse({
+              database: databaseFile(data, database + 1),
+              copyOf: databaseFile(data, database),
+            });
+          } finally {
+            dropDatabase(data, database + 1);
+          }
+        },
         async begin() {
           hasBegun = true;
           const next = migrates ? database + 1 : database;

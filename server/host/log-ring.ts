@@ -8,25 +8,34 @@ const LENGTH = 4000;
 /** Shorter texts stand in any sentence by chance. */
 const SECRET = 4;
 
+/** A secret as it may stand in a line: as it is, quoted as JSON, and each of its lines, for a log has one at a time. */
+const shapesOf = (secret: string): string[] =>
+  [secret, JSON.stringify(secret).slice(1, -1), ...secret.split(/\r?\n/).map((line) => line.trim())].filter(
+    (shape) => shape.length >= SECRET,
+  );
+
 /** The newest lines of a module's log, and who watches them come. */
 export class LogRing {
   readonly #clock: Clock;
   readonly #lines: LogLine[] = [];
   readonly #watchers = new Set<(line: LogLine) => void>();
-  #secrets: readonly string[] = [];
+  /** Longer ones first, so that nothing is left of one that begins with another. */
+  #hidden: readonly string[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Texts that no line shows from now on. */
+  /** Texts that no line shows from now on. Earlier ones stay hidden: a version that knows them may still run. */
   hide(secrets: readonly string[]): void {
-    this.#secrets = secrets.filter((secret) => secret.length >= SECRET);
+    this.#hidden = [...new Set([...this.#hidden, ...secrets.flatMap(shapesOf)])].toSorted(
+      (a, b) => b.length - a.length,
+    );
   }
 
   /** The text without what has to be hidden. */
   cleaned(text: string): string {
-    return this.#secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '[secret]'), text);
+    return this.#hidden.reduce((cleaned, secret) => cleaned.replaceAll(secret, '[secret]'), text);
   }
 
   add(level: LogLine['level'], source: LogLine['source'], text: string): void {

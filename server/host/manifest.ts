@@ -3,12 +3,27 @@ import { z } from 'zod';
 import { Description } from './description.ts';
 import { LoadError } from './instance.ts';
 import { sdkVersion } from './sdk/sdk.ts';
+import { isSecret } from './settings.ts';
 
 /** Characters of a manifest as JSON, schemas included: it is kept in memory and stands in the API page. */
 const MOST = 512 * 1024;
 
 const leadsOut = (path: string): boolean =>
   path.includes('\0') || isAbsolute(path) || /^\.\.(?:[/\\]|$)/.test(normalize(path));
+
+/** Where a schema has secrets that are not a field of the form each: those could be neither sealed nor hidden. */
+function* hiddenSecrets(schema: unknown, path: readonly string[]): Iterable<string> {
+  if (typeof schema !== 'object' || schema === null) return;
+  if ('x-secret' in schema && schema['x-secret'] === true) yield path.filter((name) => name !== 'properties').join('.');
+  for (const [name, part] of Object.entries(schema)) yield* hiddenSecrets(part, [...path, name]);
+}
+
+function* misplacedSecrets(settings: Record<string, unknown> | null): Iterable<string> {
+  const { properties = {}, ...rest } = settings ?? {};
+  yield* hiddenSecrets(rest, []);
+  for (const [field, schema] of Object.entries(properties as object))
+    if (!isSecret(schema)) yield* hiddenSecrets(schema, [field]);
+}
 
 function* problems(description: Description, id: string): Iterable<string> {
   if (description.id !== id) yield `id is "${description.id}", but the folder is called "${id}"`;
@@ -21,6 +36,8 @@ function* problems(description: Description, id: string): Iterable<string> {
     if ((cron === null) === (everySeconds === null)) yield `schedules.${name} needs either cron or everySeconds`;
   if (description.page !== null && leadsOut(description.page))
     yield `page "${description.page}" leads out of the folder`;
+  for (const place of misplacedSecrets(description.settings))
+    yield `settings: the secret at ${place} has to be a field of its own, not within another one`;
   const { tile } = description;
   if (tile && description.streams[tile.stream]?.events.reading === undefined)
     yield `tile.stream has to name a stream that yields "reading" events`;

@@ -93,12 +93,12 @@ export function modulesModule(deps: ModulesModuleDeps): ServerModule<typeof cont
   const view = (life: Life): ModuleSettings =>
     settingsView(life.id, life.description?.settings ?? null, records.get(life.id).settings, seals);
 
-  const refused = (error: Error): Err =>
+  const refused = ({ log }: Life, error: Error): Err =>
     fail(Invalid, undefined, {
       issues:
         error instanceof SettingsRefused
           ? [...error.issues]
-          : [{ path: '', code: 'custom', params: { reason: error.message } }],
+          : [{ path: '', code: 'custom', params: { reason: log.cleaned(error.message) } }],
     });
 
   const updateSettings = async (
@@ -120,7 +120,7 @@ export function modulesModule(deps: ModulesModuleDeps): ServerModule<typeof cont
         });
       },
     });
-    return error ? refused(error) : ok(view(life));
+    return error ? refused(life, error) : ok(view(life));
   };
 
   const isIn = async ({ identity, request, signal }: Context, roomId: string): Promise<Result<object>> => {

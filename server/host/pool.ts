@@ -21,6 +21,8 @@ export class Pool {
   /** Each with when it was last seen at work. */
   readonly #usedAt = new Map<Instance, number>();
   #starting: Promise<Instance> | undefined;
+  /** No instance is wanted: what ends now was told to. */
+  #rests = false;
   #ended = false;
 
   constructor(options: PoolOptions) {
@@ -35,7 +37,7 @@ export class Pool {
   add(instance: Instance): void {
     this.#usedAt.set(instance, this.#options.clock.now());
     void instance.exited.then((exit) => {
-      if (!this.#usedAt.delete(instance) || this.#ended || exit.kind === 'stopped') return;
+      if (!this.#usedAt.delete(instance) || this.#rests || exit.kind === 'stopped') return;
       this.#options.lost(reasonOf(exit), this.#usedAt.size);
     });
   }
@@ -67,18 +69,26 @@ export class Pool {
       }
   }
 
-  /** Lets what runs finish for so many milliseconds and ends all instances; none is started any more. */
-  async stop(patience: number): Promise<void> {
-    this.#ended = true;
-    const late = this.#starting?.then(
-      (instance) => instance.stop(0),
-      () => undefined,
-    );
+  /** Lets what runs finish for so many milliseconds and ends all instances; none is started before `resume`. */
+  async pause(patience: number): Promise<void> {
+    this.#rests = true;
+    const late = this.#starting?.catch(() => undefined);
     await Promise.all([late, ...this.instances.map((instance) => instance.stop(patience))]);
   }
 
+  /** Starts instances again when they are needed. */
+  resume(): void {
+    this.#rests = this.#ended;
+  }
+
+  /** As `pause`, for good. */
+  stop(patience: number): Promise<void> {
+    this.#ended = true;
+    return this.pause(patience);
+  }
+
   #grow(): Promise<Instance> {
-    if (this.#ended) return Promise.reject(new ModuleGone('It was stopped'));
+    if (this.#rests) return Promise.reject(new ModuleGone('It was stopped'));
     return (this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
     }));
@@ -90,10 +100,13 @@ export class Pool {
       instance = await this.#options.start();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (!this.#ended) this.#options.lost(reason, this.#usedAt.size);
+      if (!this.#rests) this.#options.lost(reason, this.#usedAt.size);
       throw new ModuleGone(reason);
     }
-    if (this.#ended) throw new ModuleGone('It was stopped');
+    if (this.#rests) {
+      await instance.stop(0);
+      throw new ModuleGone('It was stopped');
+    }
     this.add(instance);
     return instance;
   }

@@ -15,7 +15,7 @@ const isObject = (value: unknown): value is Json =>
 const propertiesOf = (schema: Json | null): Json => (isObject(schema?.properties) ? schema.properties : {});
 
 /** Marked itself, or in what it is made of: an optional or nullable secret is one. */
-const isSecret = (property: unknown): boolean =>
+export const isSecret = (property: unknown): boolean =>
   isObject(property) &&
   (property['x-secret'] === true ||
     ['anyOf', 'oneOf', 'allOf'].some((key) => Array.isArray(property[key]) && property[key].some(isSecret)));

@@ -45,6 +45,13 @@ export interface OpenPeer {
   readonly instance: Instance;
 }
 
+/** What those hear whom a version leaves, and the milliseconds that its calls have left. */
+export interface Farewell {
+  reason: ErrorDef;
+  code: CloseCode;
+  patience: number;
+}
+
 export interface VersionOptions {
   description: Description;
   pool: Pool;
@@ -67,7 +74,9 @@ export class Version {
   /** Calls, messages and deliveries: what ends by itself. Streams and connections do not count. */
   #calling = 0;
   #onQuiet: (() => void) | undefined;
-  #ended: ErrorDef | undefined;
+  /** Why nobody gets anything of it now. */
+  #away: ErrorDef | undefined;
+  #isRetired = false;
 
   constructor({ description, pool, folder, onEnd }: VersionOptions) {
     this.description = description;
@@ -116,7 +125,7 @@ export class Version {
       },
     );
     this.#streams.add(stream);
-    if (this.#ended) stream.end(this.gone());
+    if (this.#away) stream.end(this.gone());
     return { ok: true, data: stream };
   }
 
@@ -129,7 +138,10 @@ export class Version {
       this.#peers.set(peer.id, { peer, handler, instance });
       const opened = await instance.connect({ id: peer.id, signal: ctx.signal }, handler, remoteOf(ctx), input);
       if (!opened.ok) this.#forget(peer.id);
-      return opened;
+      if (!opened.ok || !this.#away) return opened;
+      this.#forget(peer.id);
+      instance.disconnect(peer.id).catch(() => undefined);
+      return this.#gone();
     } catch (error) {
       this.#forget(peer.id);
       return this.#goneOr(error);
@@ -177,15 +189,23 @@ export class Version {
   }
 
   /** Closes connections and streams, saying why, lets calls finish for a while and ends all instances. */
-  async retire({ reason, code, patience }: { reason: ErrorDef; code: CloseCode; patience: number }): Promise<void> {
-    this.#ended = reason;
-    for (const [id, { peer, instance }] of this.#peers) {
-      this.#forget(id);
-      peer.close(code);
-      instance.disconnect(id).catch(() => undefined);
-    }
-    for (const stream of this.#streams) stream.end(this.gone());
-    await this.end(patience);
+  async retire(farewell: Farewell): Promise<void> {
+    this.#isRetired = true;
+    this.#dismiss(farewell);
+    await this.end(farewell.patience);
+  }
+
+  /** As `retire`, until `resume`: meanwhile nothing of it runs. */
+  async pause(farewell: Farewell): Promise<void> {
+    this.#dismiss(farewell);
+    await this.pool.pause(farewell.patience);
+  }
+
+  /** Goes on after a pause: the next call starts an instance. */
+  resume(): void {
+    if (this.#isRetired) return;
+    this.#away = undefined;
+    this.pool.resume();
   }
 
   /** Ends all instances, after so many milliseconds at the latest. */
@@ -200,13 +220,23 @@ export class Version {
   }
 
   #gone(): Err {
-    const reason = this.#ended ?? ModuleCrashed;
+    const reason = this.#away ?? ModuleCrashed;
     return fail(reason, undefined, reason === ModuleUnavailable ? { retryAfter: SOON } : undefined);
   }
 
   #goneOr(error: unknown): Err {
     if (error instanceof ModuleGone) return this.#gone();
     throw error;
+  }
+
+  #dismiss({ reason, code }: Farewell): void {
+    this.#away = reason;
+    for (const [id, { peer, instance }] of this.#peers) {
+      this.#forget(id);
+      peer.close(code);
+      instance.disconnect(id).catch(() => undefined);
+    }
+    for (const stream of this.#streams) stream.end(this.gone());
   }
 
   #begin(ctx: Context): string {

@@ -1,9 +1,9 @@
 import type { BinaryContent } from '@shared/kernel/content.ts';
 import { fail, NotReady } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
-import { type HostApi, type ReceivedFile, type RemoteCall, SettingsRefused } from '../instance.ts';
+import { type HostApi, type MigratedCopy, type ReceivedFile, type RemoteCall, SettingsRefused } from '../instance.ts';
 import type { Reply } from '../link/exchange.ts';
-import { migrationsOf } from '../runtime/database.ts';
+import { migrateCopy, migrationsOf } from '../runtime/database.ts';
 import { describe } from '../runtime/describe.ts';
 import { loadModule } from '../runtime/load.ts';
 import { faultText } from '../runtime/outcome.ts';
@@ -47,6 +47,10 @@ export function createHandler(folder: string, host: HostApi) {
     async load({ database }: { database: string }) {
       definition = await loadModule(folder);
       return { value: { description: describe(definition), migrated: migrationsOf(database) } };
+    },
+    async rehearse(copy: MigratedCopy) {
+      migrateCopy(copy, definition?.migrations ?? []);
+      return { value: null };
     },
     async begin(params: Beginning) {
       try {

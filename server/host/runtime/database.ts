@@ -1,5 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { existsSync } from 'node:fs';
+import type { MigratedCopy } from '../instance.ts';
 
 const versionOf = (database: Database): number =>
   database.query<{ user_version: number }, []>('PRAGMA user_version').get()?.user_version ?? 0;
@@ -56,5 +57,16 @@ export function migrate(database: Database, migrations: readonly string[]): void
         database.run(`PRAGMA user_version = ${index + 1}`);
       })
       .immediate();
+  }
+}
+
+/** Migrates a copy of a database, and leaves it at that. Throws as `migrate` does. */
+export function migrateCopy({ database, copyOf }: MigratedCopy, migrations: readonly string[]): void {
+  copyDatabase(copyOf, database);
+  const copy = openDatabase(database);
+  try {
+    migrate(copy, migrations);
+  } finally {
+    copy.close();
   }
 }
