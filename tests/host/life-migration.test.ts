@@ -112,7 +112,7 @@ const functions = {
             yield { event: 'wrote', data: { text } };
             await ctx.sleep(1);
           }
-        } finally { await Bun.sleep(50); write(ctx, 'finally ${says}'); }
+        } finally { await Bun.file(ctx.folder + '/none').exists(); write(ctx, 'finally ${says}'); }
       }),
   },
   sockets: {
