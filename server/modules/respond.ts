@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Content } from '@shared/kernel/content.ts';
+import { type Content, isSameSite } from '@shared/kernel/content.ts';
 import type { Definition } from '@shared/kernel/contract.ts';
 import { fail, NotFound } from '@shared/kernel/errors.ts';
 import type { Awaitable, Err, Result } from '@shared/kernel/result.ts';
@@ -51,8 +51,6 @@ const sandbox = [
 
 /** Media types that a browser only shows; everything else is saved as a file. */
 const safeTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif)|audio\/|video\/|text\/plain|application\/json)/;
-
-const isSameSite = (to: string): boolean => /^\/(?![/\\])/.test(to) && !/[\r\n]/.test(to);
 
 /** How bytes of a module are shown: as an attachment unless of a safe type, and never with our origin's rights. */
 const showBytes = ({ name, type }: { name?: string; type: string }, fallback: string, headers: Headers): void => {

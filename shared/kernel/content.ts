@@ -50,3 +50,6 @@ export const file = (path: string, options: { type?: string; name?: string } = {
   ...options,
 });
 export const redirect = (to: string): RedirectContent => ({ kind: 'redirect', to });
+
+/** Whether a redirect stays on this site. Browsers drop control characters from addresses, and take `\\` for `/`. */
+export const isSameSite = (to: string): boolean => /^\/(?![/\\])\P{Cc}*$/u.test(to);

@@ -47,6 +47,8 @@ export function describeCapabilities(scene: Scene): () => Started {
       'https://elsewhere.example',
       '//elsewhere.example',
       '/\\elsewhere.example',
+      // A browser takes the tab out.
+      '/\t/elsewhere.example',
       '/a\r\nset-cookie: b',
     ])
       expect(await call('away', { path })).toMatchObject({ ok: false, error: { code: 'server.internal' } });

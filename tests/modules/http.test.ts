@@ -182,7 +182,7 @@ describe('results that are not JSON', () => {
   test('a redirect stays on this site', async () => {
     const inside = await raw('probe/redirect?to=/rooms');
     expect([inside.status, inside.headers.get('location')]).toEqual([302, '/rooms']);
-    for (const to of ['https://evil.example', '//evil.example', '/\\evil.example', 'rooms'])
+    for (const to of ['https://evil.example', '//evil.example', '/\\evil.example', '/\t/evil.example', 'rooms'])
       expect((await raw(`probe/redirect?to=${encodeURIComponent(to)}`)).status).toBe(500);
   });
 });
