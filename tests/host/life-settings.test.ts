@@ -89,6 +89,52 @@ test('a secret is nowhere to be seen: not in answers, logs, nor on the disk', as
   expect(await admin.get('weather/shows')).toEqual({ city: 'Ulm', token: SECRET.length });
 });
 
+test('a secret stays hidden in lines, in a start that fails, and after a change that was refused', async () => {
+  const { server, admin, start, becomes } = scene;
+  const [short, long] = [SECRET, `${SECRET}-and-more`];
+  const pem = '-----BEGIN KEY-----\nbGV0IG1lIG91dA\ncGxlYXNlIGRvIG5vdA\n-----END KEY-----';
+  await start(
+    'leaky',
+    source('leaky', {
+      before: `
+const functions = {
+  tells: fn({ access: 'admin', effect: 'write', summary: 'Logs.' }, ({ settings: { a, b, pem } }) => {
+    console.log('one', a, 'two', b); console.log(pem); console.log(JSON.stringify({ pem })); console.log('told');
+    return ok();
+  }),
+};`,
+      more: `settings: z.object({
+        a: secret(z.string()).optional(), b: secret(z.string()).optional(), pem: secret(z.string()).optional(),
+        broken: z.boolean().default(false),
+      }),
+      start({ settings }) { if (settings.broken) throw new Error('refused with ' + settings.b); },`,
+    }),
+  );
+  expect(await update('leaky', { a: short, b: long, pem })).toMatchObject({ status: 200 });
+  const answers = [
+    await update('leaky', { b: `${long}-still`, broken: true }),
+    await update('leaky', { broken: true }),
+  ];
+  expect(answers).toMatchObject([{ status: 422 }, { status: 422 }]);
+  await admin.get('leaky/tells');
+  const log = async () => JSON.stringify(await admin.get('modules/log', { id: 'leaky' }));
+  await until(async () => (await log()).includes('told'));
+
+  await admin.get('modules/disable', { id: 'leaky' });
+  await update('leaky', { broken: true });
+  await admin.get('modules/enable', { id: 'leaky' });
+  await becomes('leaky', ({ state }) => state === 'failed');
+  const room = await until(async () =>
+    (await admin.get<{ id: string; kind: string; head: number }[]>('chat/listRooms')).find(
+      ({ kind, head }) => kind === 'private' && head > 0,
+    ),
+  );
+  const told = [answers, await log(), await admin.get('chat/history', { roomId: room.id }), server.log];
+  expect(JSON.stringify(told)).toContain('refused with [secret]');
+  for (const hidden of [short, '-and-more', '-still', 'bGV0IG1lIG91dA', 'cGxlYXNlIGRvIG5vdA'])
+    expect(JSON.stringify(told)).not.toContain(hidden);
+});
+
 test('a secret whose key is gone is shown as unreadable, is missing for the module, and can be entered again', async () => {
   const { server, becomes } = scene;
   await server.restart(() => {

@@ -57,6 +57,7 @@ test.each([
   ['a page outside of the folder', broken.page, 'leads out of the folder'],
   ['a tile without its stream', broken.tile, 'tile.stream'],
   ['a permission that is none', broken.scope, 'permissions.0'],
+  ['a secret within another setting', broken.secret, 'the secret at mail.password has to be a field of its own'],
 ])('a trusted module does not load for %s', async (_, text, told) => {
   const error = await thrown(trusted.prepare('hostile', { 'module.ts': text }));
   expect(error).toBeInstanceOf(LoadError);
