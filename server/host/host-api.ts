@@ -1,6 +1,7 @@
 import { fail, HttpOnly, Invalid } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import { CallerGone } from '@shared/modules/errors.ts';
+import { reservedEvents } from '../hub/reserved-events.ts';
 import type { Context, RequestInfo } from '../modules/context.ts';
 import { roomTopic } from '../modules/handler-socket.ts';
 import type { Caller, Registry } from '../modules/registry.ts';
@@ -57,6 +58,8 @@ const callerWithin = (ctx: Context, module: string, granted: ReadonlySet<string>
 export function createHostApi(options: HostApiOptions): HostApi {
   const { id, scopes, version, log, signal, registry, publish, broadcast, ownRequest } = options;
 
+  let reserved: ReadonlySet<string> | undefined;
+
   const callerOf = (within: string | undefined): Caller | undefined => {
     if (within === undefined)
       return { through: { module: id, scopes: scopes(), acts: true }, request: ownRequest(id), signal };
@@ -76,8 +79,16 @@ export function createHostApi(options: HostApiOptions): HostApi {
       return outcome.ok ? { ok: true, data: outcome.data } : { ok: false, error: outcome.error };
     },
     publish(event, payload) {
-      if (EVENT.test(event)) publish(`module:${id}`, event, payload);
-      else log.add('warn', 'host', `An event cannot be named ${JSON.stringify(event.slice(0, 80))}: it was not sent`);
+      reserved ??= reservedEvents(registry().modules);
+      if (EVENT.test(event) && !reserved.has(event)) return publish(`module:${id}`, event, payload);
+      const why = reserved.has(event)
+        ? 'that is an event of Hearth’s own'
+        : 'it needs lower-case letters, digits and _';
+      log.add(
+        'warn',
+        'host',
+        `An event cannot be named ${JSON.stringify(event.slice(0, 80))}: ${why}. It was not sent`,
+      );
     },
     log: (level, text) => log.add(level, 'module', text),
     sockets: {

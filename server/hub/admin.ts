@@ -59,7 +59,9 @@ export function createAdmin({ clock, journal, connections, subscriptions, live, 
   let reserved: ReadonlySet<string> | undefined;
 
   const refusalOf = ({ event, payload }: Message): Err | undefined => {
-    if ((reserved ??= reservedEvents(modules())).has(event)) return fail(EventReserved);
+    reserved ??= reservedEvents(modules());
+    // An announcement is made for being sent.
+    if (event !== ANNOUNCEMENT && reserved.has(event)) return fail(EventReserved);
     if (Buffer.byteLength(JSON.stringify(payload)) > limits.frameBytes - ENVELOPE)
       return fail(TooLarge, { maximum: limits.frameBytes });
     if (event !== ANNOUNCEMENT) return undefined;
