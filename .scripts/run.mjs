@@ -1,6 +1,7 @@
 // The way in of every package script: makes this machine ready, then hands over to Bun. Plain JavaScript without
 // dependencies, because it has to run on a fresh clone with nothing but Node (>= 20) or Bun (any version).
 import { join } from 'node:path';
+import { secondTries } from './second-tries.mjs';
 import { findBun } from './setup/bun.mjs';
 import { chromiumEnvironment } from './setup/chromium.mjs';
 import { installDependencies } from './setup/dependencies.mjs';
@@ -10,7 +11,10 @@ import { SetupError } from './setup/setup-error.mjs';
 
 const script = (name) => join(root, '.scripts', name);
 
-/** What each task runs, in order; the last command gets the arguments and decides the exit code. */
+/**
+ * What each task runs, in order; the last command gets the arguments and decides the exit code. `listen` makes somebody who
+ * reads what that prints and has lines to add at the end.
+ */
 const tasks = {
   start: {
     env: () => ({ NODE_ENV: 'production' }),
@@ -21,10 +25,11 @@ const tasks = {
     commands: (args) => [
       // Before the tests, so that none of those that need the binary builds it beside another.
       ...(reaches(args, 'e2e', 'binary') ? [[script('build.ts')]] : []),
-      // Three at once, also on two cores: many tests wait. Patient, and once more where one failed (the output shows both),
-      // because a machine that does other things meanwhile is no fault of the test.
+      // Three at once, also on two cores: many tests wait. Patient, and once more where one failed, because a machine that
+      // does other things meanwhile is no fault of the test; such tests are named at the end.
       ['test', '--parallel=3', '--timeout=20000', '--retry=1'],
     ],
+    listen: secondTries,
   },
   dev: { commands: () => [[script('dev.ts')]] },
   build: { commands: () => [[script('build.ts')]] },
@@ -53,7 +58,10 @@ async function main([name, ...args]) {
     const code = await run(bun, command, { env });
     if (code !== 0) return code;
   }
-  return run(bun, [...commands.at(-1), ...passed], { env });
+  const ear = task.listen?.();
+  const code = await run(bun, [...commands.at(-1), ...passed], { env, read: ear?.read });
+  for (const line of ear?.lines() ?? []) process.stderr.write(`${line}\n`);
+  return code;
 }
 
 main(process.argv.slice(2)).then(
