@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const NAME = /^db-(\d+)\.sqlite(?:-wal|-shm|-journal)?$/;
+const NAME = /^db-(\d+)\.sqlite(?:\.partial)?(?:-wal|-shm|-journal)?$/;
 
 /** Where a module keeps its things: `files/` and `db-<n>.sqlite`, of which one at a time is the module's. */
 export const databaseFile = (folder: string, number: number): string => join(folder, `db-${number}.sqlite`);

@@ -21,7 +21,7 @@ import {
 } from './instance.ts';
 import { readDescription } from './manifest.ts';
 import { Runs } from './process/runs.ts';
-import { migrateCopy, migrationsOf } from './runtime/database.ts';
+import { migrationsOf, rehearse } from './runtime/database.ts';
 import { describe } from './runtime/describe.ts';
 import { loadModule } from './runtime/load.ts';
 import { Runtime } from './runtime/runtime.ts';
@@ -59,7 +59,7 @@ export function createTrustedLauncher({ clock, checkOutput }: TrustedOptions): L
         description,
         migrated: migrationsOf(launch.database),
         async rehearse(copy) {
-          migrateCopy(copy, definition.migrations ?? []);
+          rehearse(copy, definition.migrations ?? []);
         },
         async begin(migrating): Promise<Instance> {
           const { settings, dataFolder } = launch;

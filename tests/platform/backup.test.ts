@@ -1,7 +1,8 @@
 import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { archivedName, restoredPath } from '../../server/platform/backup/archived-name.ts';
 import { dataPaths, holdFolder } from '../../server/platform/data-folder.ts';
 import { addRow, makeDataFolder, rowsOf, withDatabase } from '../support/data-folder.ts';
 import { fingerprint } from '../support/fingerprint.ts';
@@ -95,6 +96,45 @@ describe('a backup', () => {
     expect(readFileSync(join(at.folder, 'modules/notes/empty'), 'utf8')).toBe('');
     expect(existsSync(join(at.folder, 'modules/notes/link'))).toBe(false);
     expect(existsSync(`${join(at.folder, 'blobs')}.before-restore-20300101T000000000Z`)).toBe(true);
+  });
+
+  test('brings files back whatever they are called, under names that tar and other systems take', async () => {
+    using root = temporaryFolder();
+    const at = place(root.path);
+    makeDataFolder(at.folder, 'x');
+    const files = join(at.folder, 'module-data/notes/files');
+    const deep = Array.from({ length: 9 }, (_, n) => String(n).repeat(100)).join('/');
+    const names = ['a:b', 'a%3Ab', '12:30\\noon', 'two\nlines', '\u0085', '100 %', 'Ä:ö', 'my-journal', `${deep}/end`];
+    mkdirSync(join(files, deep), { recursive: true });
+    for (const name of names) writeFileSync(join(files, name), name);
+    await at.backUp();
+    const tar = Bun.spawnSync(['tar', '-tzf', at.target, '--quoting-style=literal']);
+    expect(tar.stdout.toString()).not.toMatch(/[:\\\x85]/);
+    const folder = join(root.path, 'restored');
+    await at.restore({ folder });
+    const restored = join(folder, 'module-data/notes/files');
+    for (const name of names) expect(readFileSync(join(restored, name), 'utf8')).toBe(name);
+    expect(readdirSync(restored).toSorted()).toEqual(readdirSync(files).toSorted());
+    expect(restoredPath(archivedName('a:b'), 'win32')).toBe('a%3Ab');
+  });
+
+  test('leaves out what Hearth makes again, and what is half made', async () => {
+    using root = temporaryFolder();
+    const at = place(root.path);
+    makeDataFolder(at.folder, 'x');
+    const put = (name: string): void => {
+      mkdirSync(dirname(join(at.folder, name)), { recursive: true });
+      writeFileSync(join(at.folder, name), name);
+    };
+    const kept = ['modules/notes/module.ts', 'module-data/notes/files/page/mine', 'module-data/notes/files/a.partial'];
+    for (const name of kept) put(name);
+    put('modules/.hearth/sdk.d.ts');
+    put('module-data/notes/page/0a1b/index.html');
+    put('module-data/notes/db-2.sqlite.partial');
+    put('module-data/notes/db-2.sqlite.partial-journal');
+    await at.backUp();
+    const tar = Bun.spawnSync(['tar', '-tzf', at.target]).stdout.toString();
+    expect(tar.trim().split('\n').toSorted()).toEqual(['hearth.db', 'manifest.json', ...kept].toSorted());
   });
 
   test('never replaces a file that is there, unless told to', async () => {

@@ -17,6 +17,7 @@ import { temporaryFolder } from '../support/folder.ts';
 interface Entry {
   name: string;
   content: Uint8Array;
+  encoded?: boolean;
 }
 
 const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
@@ -29,7 +30,7 @@ const manifestOf = (entries: readonly Entry[], more: object = {}): Entry => ({
       hearth: '0.1.0',
       createdAt: 0,
       migration: 0,
-      files: entries.map(({ name, content }) => ({ name, size: content.byteLength, sha256: sha256(content) })),
+      files: entries.map(({ content, ...rest }) => ({ ...rest, size: content.byteLength, sha256: sha256(content) })),
       ...more,
     }),
   ),
@@ -127,6 +128,23 @@ describe('a restore refuses, with everything as it was,', () => {
     const entries = [database, note(name)];
     invalid(await tryRestoring(gzipSync(await tarOf([manifestOf(entries), ...entries]))));
     expect(readdirSync(root.path).toSorted()).toEqual(['data', 'good.hearth']);
+  });
+
+  test.each([
+    'blobs/..%2F..%2Fevil',
+    'blobs/%2E%2E/evil',
+    'blobs/a%00b',
+    'blobs/%61',
+    'blobs/%3a',
+    'blobs/%zz',
+    'blobs/%FF',
+    'blobs/../evil%3A',
+    'secrets%2Ejson',
+  ])('a file whose encoded name is %p', async (name) => {
+    using root = temporaryFolder();
+    const { database, tryRestoring } = await scene(root.path);
+    const entries = [database, { ...note(name), encoded: true }];
+    invalid(await tryRestoring(gzipSync(await tarOf([manifestOf(entries), ...entries]))));
   });
 
   test.each([

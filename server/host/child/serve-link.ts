@@ -3,7 +3,7 @@ import { fail, NotReady } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import { type HostApi, type MigratedCopy, type ReceivedFile, type RemoteCall, SettingsRefused } from '../instance.ts';
 import type { Reply } from '../link/exchange.ts';
-import { migrateCopy, migrationsOf } from '../runtime/database.ts';
+import { migrationsOf, rehearse } from '../runtime/database.ts';
 import { describe } from '../runtime/describe.ts';
 import { loadModule } from '../runtime/load.ts';
 import { faultText } from '../runtime/outcome.ts';
@@ -49,7 +49,7 @@ export function createHandler(folder: string, host: HostApi) {
       return { value: { description: describe(definition), migrated: migrationsOf(database) } };
     },
     async rehearse(copy: MigratedCopy) {
-      migrateCopy(copy, definition?.migrations ?? []);
+      rehearse(copy, definition?.migrations ?? []);
       return { value: null };
     },
     async begin(params: Beginning) {

@@ -1,5 +1,7 @@
 import { Database } from 'bun:sqlite';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder } from '../../platform/atomic-file.ts';
 import type { MigratedCopy } from '../instance.ts';
 
 const versionOf = (database: Database): number =>
@@ -17,7 +19,7 @@ export function migrationsOf(file: string): number {
 }
 
 /** A consistent copy of a database in another file, also while somebody writes. */
-export function copyDatabase(from: string, to: string): void {
+function copyDatabase(from: string, to: string): void {
   const database = new Database(from, { readwrite: true, create: false });
   try {
     database.run('PRAGMA busy_timeout = 5000');
@@ -60,13 +62,22 @@ export function migrate(database: Database, migrations: readonly string[]): void
   }
 }
 
-/** Migrates a copy of a database, and leaves it at that. Throws as `migrate` does. */
-export function migrateCopy({ database, copyOf }: MigratedCopy, migrations: readonly string[]): void {
-  copyDatabase(copyOf, database);
-  const copy = openDatabase(database);
+/** Copies a database and migrates the copy, which stays beside the place where it would be. Throws as `migrate` does. */
+export function rehearse({ database, copyOf }: MigratedCopy, migrations: readonly string[]): string {
+  const partial = `${database}.partial`;
+  copyDatabase(copyOf, partial);
+  const copy = new Database(partial, { readwrite: true, create: false });
   try {
+    copy.run('PRAGMA foreign_keys = ON');
     migrate(copy, migrations);
   } finally {
     copy.close();
   }
+  return partial;
+}
+
+/** A migrated copy of a database, which is there when it is whole. Throws as `migrate` does. */
+export function migrateCopy(copy: MigratedCopy, migrations: readonly string[]): void {
+  renameSync(rehearse(copy, migrations), copy.database);
+  syncFolder(dirname(copy.database));
 }

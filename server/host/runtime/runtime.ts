@@ -9,7 +9,7 @@ import { type HostApi, type ReceivedFile, type RemoteCall, type Run, SettingsRef
 import type { ModuleEvent } from '../sdk/context.ts';
 import type { ModuleDefinition } from '../sdk/define.ts';
 import { type Contexts, createContexts } from './contexts.ts';
-import { copyDatabase, migrate, openDatabase } from './database.ts';
+import { migrate, migrateCopy, openDatabase } from './database.ts';
 import { checkResult, checkValue, faultText, ModuleFault } from './outcome.ts';
 import { Peers } from './peers.ts';
 
@@ -60,7 +60,7 @@ export class Runtime {
     const settings: Result<unknown> = definition.settings ? validate(definition.settings, options.settings) : ok({});
     if (!settings.ok) throw new SettingsRefused(settings.error.issues ?? []);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (copyOf !== undefined) copyDatabase(copyOf, database);
+    if (copyOf !== undefined) migrateCopy({ database, copyOf }, definition.migrations ?? []);
     const db = openDatabase(database);
     const abort = new AbortController();
     try {

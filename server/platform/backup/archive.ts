@@ -5,12 +5,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { reasonOf } from '../data-folder-error.ts';
+import { archivedName, restoredPath } from './archived-name.ts';
 import { BackupError } from './backup-error.ts';
 import { type BackedUpFile, type Manifest, MANIFEST, MAX_MANIFEST, parseManifest, writeManifest } from './manifest.ts';
 import { packTar, type TarFile, unpackTar } from './tar.ts';
 
 /** A file as it goes into an archive. */
 export interface Source {
+  /** Relative to the data folder, with `/`. */
   name: string;
   path: string;
   size: number;
@@ -31,20 +33,20 @@ const contentOf = (source: Source): AsyncIterable<Uint8Array> =>
   source.size === 0 ? Readable.from([]) : createReadStream(source.path, { end: source.size - 1 });
 
 /** The content once more, as long as it is what it was when its digest was taken. */
-async function* unchanged(source: Source, { name, sha256 }: BackedUpFile): AsyncGenerator<Uint8Array> {
+async function* unchanged(source: Source, { sha256 }: BackedUpFile): AsyncGenerator<Uint8Array> {
   const digest = createHash('sha256');
   for await (const chunk of contentOf(source)) {
     digest.update(chunk);
     yield chunk;
   }
   if (digest.digest('hex') !== sha256)
-    throw new BackupError('storage', `${name} changed while it was being backed up: try again`);
+    throw new BackupError('storage', `${JSON.stringify(source.name)} changed while it was being backed up: try again`);
 }
 
 const describe = async (source: Source): Promise<BackedUpFile> => {
   const digest = createHash('sha256');
   for await (const chunk of contentOf(source)) digest.update(chunk);
-  return { name: source.name, size: source.size, sha256: digest.digest('hex') };
+  return { ...archivedName(source.name), size: source.size, sha256: digest.digest('hex') };
 };
 
 /** Writes a new archive, durably, mode 0600. Leaves a partial file behind when it throws: the caller removes it. */
@@ -63,7 +65,7 @@ export async function writeArchive(
   async function* entries(): AsyncGenerator<TarFile> {
     yield { name: MANIFEST, size: manifest.byteLength, content: Readable.from([manifest]) };
     for (const { source, file } of described)
-      yield { name: source.name, size: source.size, content: unchanged(source, file) };
+      yield { name: file.name, size: source.size, content: unchanged(source, file) };
   }
   await pipeline(
     Readable.from(packTar(entries(), facts.createdAt)),
@@ -107,7 +109,7 @@ const extract = async (entry: TarFile, expected: BackedUpFile, folder: string): 
       'invalid',
       `The backup is damaged: ${JSON.stringify(entry.name)} is not what its manifest says`,
     );
-  const path = join(folder, expected.name);
+  const path = join(folder, restoredPath(expected));
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const digest = createHash('sha256');
   async function* digested(): AsyncGenerator<Uint8Array> {

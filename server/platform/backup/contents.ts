@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BackupError } from './backup-error.ts';
 import type { Source } from './archive.ts';
 import type { DataPaths } from '../data-folder.ts';
-import { DATABASE, extraFolders, leftOut } from './manifest.ts';
+import { DATABASE, extraFolders, isLeftOut } from './manifest.ts';
 
 /** A copy of the committed state in a new file, also while a server writes. */
 function snapshot(database: string, target: string): void {
@@ -29,20 +29,25 @@ export const isDatabase = (path: string): boolean => {
   }
 };
 
-/** What belongs to a database beside it: its snapshot holds all of it. */
-const isSidecar = (name: string): boolean => /-(?:wal|shm|journal)$/.test(name);
+const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+const SIDECAR = /-(?:wal|shm|journal)$/;
+
+/** Whether a file belongs to a database beside it, whose snapshot holds all of it. */
+const isSidecar = (path: string): boolean => {
+  const database = path.replace(SIDECAR, '');
+  return database !== path && exists(database) && isDatabase(database);
+};
 
 const plainFilesBelow = (folder: string, name: string): string[] =>
   readdirSync(join(folder, name))
     .toSorted()
     .flatMap((child) => {
       const path = `${name}/${child}`;
-      const stat = leftOut.has(path) ? undefined : lstatSync(join(folder, path), { throwIfNoEntry: false });
+      const stat = isLeftOut(path) ? undefined : lstatSync(join(folder, path), { throwIfNoEntry: false });
       if (stat?.isDirectory()) return plainFilesBelow(folder, path);
-      return stat?.isFile() && !isSidecar(child) ? [path] : [];
+      return stat?.isFile() && !isSidecar(join(folder, path)) ? [path] : [];
     });
-
-const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
 
 const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 
@@ -52,23 +57,25 @@ const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException | nu
  */
 export function gatherContents(paths: DataPaths, staging: string, signal?: AbortSignal): Source[] {
   if (!exists(paths.database)) throw new BackupError('storage', `There is no database in ${paths.folder}`);
-  const names = [
-    DATABASE,
-    ...extraFolders
-      .filter((name) => exists(join(paths.folder, name)))
-      .flatMap((name) => plainFilesBelow(paths.folder, name)),
-  ];
-  return names.flatMap((name, at): Source[] => {
+  const sourceOf = (name: string, path: string, at: number): Source => {
+    if (!isDatabase(path)) return { name, path, size: statSync(path).size };
+    const copy = join(staging, `${at}.db`);
+    snapshot(path, copy);
+    return { name, path: copy, size: statSync(copy).size };
+  };
+  // First, for it says which of the modules' databases count: those that come later are found afterwards.
+  const database = sourceOf(DATABASE, paths.database, 0);
+  const names = extraFolders
+    .filter((name) => exists(join(paths.folder, name)))
+    .flatMap((name) => plainFilesBelow(paths.folder, name));
+  const others = names.flatMap((name, at): Source[] => {
     signal?.throwIfAborted();
-    const path = name === DATABASE ? paths.database : join(paths.folder, name);
     try {
-      if (!isDatabase(path)) return [{ name, path, size: statSync(path).size }];
-      const copy = join(staging, `${at}.db`);
-      snapshot(path, copy);
-      return [{ name, path: copy, size: statSync(copy).size }];
+      return [sourceOf(name, join(paths.folder, name), at + 1)];
     } catch (error) {
-      if (name !== DATABASE && isGone(error)) return [];
+      if (isGone(error)) return [];
       throw error;
     }
   });
+  return [database, ...others];
 }

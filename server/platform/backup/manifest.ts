@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSafeName } from './archived-name.ts';
 import { BackupError } from './backup-error.ts';
 
 /** The database in an archive, and the keys where they were asked for. */
@@ -9,26 +10,31 @@ export const MANIFEST = 'manifest.json';
 /** Further folders of the data folder: modules, what they keep, and files that people sent. */
 export const extraFolders = ['modules', 'module-data', 'blobs'] as const;
 
-/** Hearth's own, beside modules: it can be made again. */
-export const leftOut: ReadonlySet<string> = new Set(['modules/.hearth']);
+/** Hearth's own, beside modules: types for editors, bundles of pages, databases that are not whole yet. */
+const madeAgain = /^modules\/\.hearth$|^module-data\/[^/]+\/(?:page|db-\d+\.sqlite\.partial(?:-\w+)?)$/;
+
+/** Whether a file or folder has no place in a backup, because it can be made again. */
+export const isLeftOut = (path: string): boolean => madeAgain.test(path);
 
 /** A hundred thousand files' worth. */
 export const MAX_MANIFEST = 64 * 2 ** 20;
 
 const FORMAT = 1;
 
-/** Names that lead out of the folder, or mean something else on another system, have no place in a backup. */
-const isSafePath = (name: string): boolean =>
-  !/[\\:\p{Cc}]/u.test(name) && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+/** Characters of a path that a system takes. */
+const LONGEST = 4096;
 
 const isExpected = (name: string): boolean =>
   name === DATABASE || name === SEALED_KEYS || extraFolders.some((folder) => name.startsWith(`${folder}/`));
 
-const BackedUpFile = z.strictObject({
-  name: z.string().max(255).refine(isSafePath).refine(isExpected),
-  size: z.number().int().nonnegative(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
+const BackedUpFile = z
+  .strictObject({
+    name: z.string().max(LONGEST).refine(isExpected),
+    encoded: z.literal(true).optional(),
+    size: z.number().int().nonnegative(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  })
+  .refine(isSafeName);
 
 /** First in each archive: what follows, in order, with length and digest. */
 export const Manifest = z.object({
