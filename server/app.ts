@@ -19,7 +19,7 @@ import { pruneKeys } from './modules/idempotency.ts';
 import type { RequestInfo } from './modules/context.ts';
 import { LiveSessions } from './modules/live-sessions.ts';
 import type { ServerModule } from './modules/module.ts';
-import { mountApi } from './modules/mount-api.ts';
+import { createFunctions } from './modules/functions.ts';
 import { mountPages } from './modules/mount-pages.ts';
 import { mountSocket } from './modules/mount-socket.ts';
 import { mountSse } from './modules/mount-sse.ts';
@@ -47,6 +47,9 @@ const HOUR = 60 * 60 * 1000;
 /** How much of each channel's past can be recovered. */
 const KEEP_EVENTS = 5000;
 const KEEP_FOR = 72 * HOUR;
+
+// For the command line, which knows no domain.
+export { examineModules, type ModuleExamination } from './host/examine.ts';
 
 export interface AppOptions {
   config: Config;
@@ -228,8 +231,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
       });
       const uploads = createUploads({ temporary, clock, log });
       const mount = { registry, callerOf, arrivalOf, respond, uploads, live, clock, ids, log };
-      return [
-        mountApi(mount),
+      const routes = [
         mountSse(mount),
         mountSocket(mount),
         mountPages({ arrivalOf, respond: host.pages.respond }),
@@ -240,6 +242,7 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
           read: () => metricsPage(observe({ hub, live, requests }), { version, build: assets.build }),
         }),
       ];
+      return { functions: createFunctions(mount), routes };
     },
   });
 

@@ -26,25 +26,49 @@ const harmless = (all: Headers): Record<string, string> => {
   return headers;
 };
 
-/** Few functions look at headers: they are read when one does. What lasts longer than a request keeps nothing of it. */
-const describe = ({ request, requestId, peer, system }: Arrival, transport: RequestInfo['transport']): RequestInfo => {
-  let headers: Record<string, string> | undefined;
-  const described: RequestInfo = {
-    requestId,
-    ip: peer.ip,
-    get userAgent() {
-      return (request.headers.get('user-agent') ?? '').slice(0, 300);
-    },
-    get headers() {
-      return (headers ??= harmless(request.headers));
-    },
-    transport: system ? 'control' : transport,
-    baseUrl: peer.baseUrl,
-    get local() {
-      return peer.local;
-    },
-  };
-  return transport === 'http' ? described : { ...described };
+/** Of a call over HTTP: few functions look at most of it, which is read when one does. */
+class HttpRequestInfo implements RequestInfo {
+  readonly requestId: string;
+  readonly transport: RequestInfo['transport'];
+  readonly #arrival: Arrival;
+  #headers: Record<string, string> | undefined;
+
+  constructor(arrival: Arrival, transport: RequestInfo['transport']) {
+    this.requestId = arrival.requestId;
+    this.transport = arrival.system ? 'control' : transport;
+    this.#arrival = arrival;
+  }
+
+  get ip(): string {
+    return this.#arrival.peer.ip;
+  }
+
+  get userAgent(): string {
+    return (this.#arrival.request.headers.get('user-agent') ?? '').slice(0, 300);
+  }
+
+  get headers(): Record<string, string> {
+    return (this.#headers ??= harmless(this.#arrival.request.headers));
+  }
+
+  get baseUrl(): string {
+    return this.#arrival.peer.baseUrl;
+  }
+
+  get local(): boolean {
+    return this.#arrival.peer.local;
+  }
+
+  toJSON(): RequestInfo {
+    const { requestId, ip, userAgent, headers, transport, baseUrl, local } = this;
+    return { requestId, ip, userAgent, headers, transport, baseUrl, local };
+  }
+}
+
+/** What lasts longer than a request keeps nothing of it. */
+const describe = (arrival: Arrival, kind: RequestInfo['transport']): RequestInfo => {
+  const info = new HttpRequestInfo(arrival, kind);
+  return kind === 'http' ? info : info.toJSON();
 };
 
 export interface CallerOptions {

@@ -35,29 +35,9 @@ export const mediaType = (request: Request): string => {
   return type === 'application/json' ? type : (type.split(';', 1)[0]?.trim().toLowerCase() ?? '');
 };
 
-/**
- * Reads an input: a JSON object, or the fields of a form, which are read as those of a query are. An empty body stands for
- * an empty input.
- */
-export async function readInput(request: Request, schema: InputSchema): Promise<Result<unknown>> {
-  const { headers } = request;
-  const length = headers.get('content-length');
-  if (Number(length ?? 0) > BODY_LIMIT) return fail(TooLarge);
-  let bytes: Uint8Array;
-  if (length !== null && !headers.has('transfer-encoding')) {
-    try {
-      // There is no more than was said. In one piece it costs a fifth.
-      bytes = await request.bytes();
-    } catch {
-      return fail(Malformed);
-    }
-  } else {
-    const body = await countedBody(request);
-    if (!body.ok) return body;
-    bytes = body.data;
-  }
+/** The input that a body of this media type holds. */
+function inputIn(bytes: Uint8Array, type: string, schema: InputSchema): Result<unknown> {
   if (bytes.byteLength === 0) return ok({});
-  const type = mediaType(request);
   const isForm = type === 'application/x-www-form-urlencoded';
   if (!isForm && type !== 'application/json') return fail(UnsupportedType);
   try {
@@ -66,4 +46,26 @@ export async function readInput(request: Request, schema: InputSchema): Promise<
   } catch {
     return fail(Malformed);
   }
+}
+
+/**
+ * Reads an input: a JSON object, or the fields of a form, which are read as those of a query are. An empty body stands for
+ * an empty input.
+ */
+export async function readInput(request: Request, schema: InputSchema): Promise<Result<unknown>> {
+  const { headers } = request;
+  const length = headers.get('content-length');
+  if (Number(length ?? 0) > BODY_LIMIT) return fail(TooLarge);
+  if (length === null || headers.has('transfer-encoding')) {
+    const body = await countedBody(request);
+    return body.ok ? inputIn(body.data, mediaType(request), schema) : body;
+  }
+  let bytes: Uint8Array;
+  try {
+    // There is no more than was said. In one piece it costs a fifth.
+    bytes = await request.bytes();
+  } catch {
+    return fail(Malformed);
+  }
+  return inputIn(bytes, mediaType(request), schema);
 }

@@ -72,7 +72,7 @@ export interface Registry {
   /** Why this caller may not use what `find` found, whatever the input; undefined where they may. */
   refusal(caller: Caller, module: string, definition: Definition): Err | undefined;
   /** Checks access and input, runs the verb, answers with its Result. Never throws: a bug is logged and `server.internal`. */
-  call(caller: Caller, module: string, name: string, input: unknown, options?: CallOptions): Promise<Outcome>;
+  call(caller: Caller, module: string, name: string, input: unknown, options?: CallOptions): Awaitable<Outcome>;
   /** Checks access and input and starts the generator; the caller iterates it and must `return()` it. */
   stream(caller: Caller, module: string, name: string, input: unknown): Promise<Result<StreamSource>>;
   /** Checks access and input for a socket handler and answers with its context. */
@@ -95,7 +95,6 @@ export interface RegistryOptions {
 /** Milliseconds between two lines about a failing disk. */
 const STORAGE_LOG = 1000;
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type AnyVerb = (ctx: Context, input: unknown) => Awaitable<VerbResult<unknown>>;
 type AnyStream = (ctx: Context, input: unknown) => StreamSource | Promise<Result<StreamSource>>;
 
@@ -125,6 +124,50 @@ const commonStatuses = statuses(commonErrors);
 /** Of modules that are off or not well, and of calls beyond a module's scopes. */
 const moduleStatuses = statuses(moduleErrors);
 
+/** Made for each call: an object with fields costs least. */
+class CallContext implements Context {
+  readonly actor: Actor;
+  readonly role: Context['role'];
+  readonly identity?: Identity;
+  readonly through?: Through;
+  readonly request: RequestInfo;
+  readonly files: readonly ReceivedFile[];
+  readonly lastEventId?: string;
+  readonly refreshToken?: string;
+  readonly write: Context['write'];
+  readonly #signal: Caller['signal'];
+  readonly #journalled: Journalled[];
+
+  constructor(
+    caller: Caller,
+    module: string,
+    write: Context['write'],
+    journalled: Journalled[],
+    files: readonly ReceivedFile[] = [],
+  ) {
+    const { identity, through, lastEventId, refreshToken } = caller;
+    this.actor = actorOf(caller);
+    this.role = isTrustedCaller(caller) ? 'admin' : (identity?.role ?? 'public');
+    this.request = caller.request;
+    this.files = files;
+    this.write = write;
+    this.#signal = caller.signal;
+    this.#journalled = journalled;
+    if (identity) this.identity = identity;
+    if (through) this.through = through;
+    if (lastEventId !== undefined) this.lastEventId = lastEventId;
+    if (module === 'auth' && refreshToken !== undefined) this.refreshToken = refreshToken;
+  }
+
+  get signal(): AbortSignal {
+    return typeof this.#signal === 'function' ? this.#signal() : this.#signal;
+  }
+
+  journalled(event: Journalled): void {
+    this.#journalled.push(event);
+  }
+}
+
 /** The one way to every function: HTTP, sockets, streams, the control socket and tests all come through here. */
 export function createRegistry({ db, clock, log, modules, checkOutput = false }: RegistryOptions): Registry {
   const byName = new Map<string, ServerModule>();
@@ -151,33 +194,6 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     if (definition.access === 'public' || isTrustedCaller(caller)) return undefined;
     if (!caller.identity) return fail(caller.isForeign ? OriginRefused : Unauthenticated);
     return reaches(caller.identity.role, definition.access) ? undefined : fail(Forbidden);
-  };
-
-  const contextOf = (
-    caller: Caller,
-    module: string,
-    write: Context['write'],
-    journalled: Journalled[],
-    files: readonly ReceivedFile[] = [],
-  ): Context => {
-    const { identity, through, lastEventId, refreshToken } = caller;
-    const context: Mutable<Context> = {
-      actor: actorOf(caller),
-      role: isTrustedCaller(caller) ? 'admin' : (identity?.role ?? 'public'),
-      request: caller.request,
-      files,
-      get signal() {
-        return typeof caller.signal === 'function' ? caller.signal() : caller.signal;
-      },
-      write,
-      journalled: (event) => void journalled.push(event),
-    };
-    // Each of a call's objects counts: spreading conditions into it would cost more than all else here.
-    if (identity) context.identity = identity;
-    if (through) context.through = through;
-    if (lastEventId !== undefined) context.lastEventId = lastEventId;
-    if (module === 'auth' && refreshToken !== undefined) context.refreshToken = refreshToken;
-    return context;
   };
 
   const plainWrite: Context['write'] = (callback, options) => db.write(callback, options);
@@ -220,7 +236,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
     verb,
     refusal: admit,
 
-    async call(caller, module, name, input, { key, files } = {}) {
+    call(caller, module, name, input, { key, files } = {}) {
       const definition = find(module, name);
       if (definition?.kind !== 'fn') return missing(module);
       const refusal = admit(caller, module, definition);
@@ -237,16 +253,27 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       const write = keyed
         ? keyedWrite(db, clock, { actor: keyOwner(caller), key, function: full, input: parsed.data, files }, journalled)
         : plainWrite;
-      try {
-        const run = verb(module, name) as AnyVerb;
-        const result = await run(contextOf(caller, module, write, journalled, files), parsed.data);
-        check(full, definition, result);
-        return journalled.length > 0 ? { ...result, journalled } : result;
-      } catch (error) {
+      const failed = (error: unknown): Err => {
         if (error instanceof StorageError) return storageFailed(error);
         log.error('a function failed', { function: full, requestId: caller.request.requestId, error });
         return fail(Internal);
+      };
+      const finish = (result: VerbResult<unknown>): Outcome => {
+        try {
+          check(full, definition, result);
+        } catch (error) {
+          return failed(error);
+        }
+        return journalled.length > 0 ? { ...result, journalled } : result;
+      };
+      const run = verb(module, name) as AnyVerb;
+      let result: Awaitable<VerbResult<unknown>>;
+      try {
+        result = run(new CallContext(caller, module, write, journalled, files), parsed.data);
+      } catch (error) {
+        return failed(error);
       }
+      return result instanceof Promise ? result.then(finish, failed) : finish(result);
     },
 
     async stream(caller, module, name, input) {
@@ -257,7 +284,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       const parsed = validate((definition as StreamDef).input, input);
       if (!parsed.ok) return parsed;
       const start = verb(module, name) as AnyStream;
-      const started = start(contextOf(caller, module, plainWrite, []), parsed.data);
+      const started = start(new CallContext(caller, module, plainWrite, []), parsed.data);
       return started instanceof Promise ? started : { ok: true, data: started };
     },
 
@@ -268,7 +295,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       if (refusal) return refusal;
       const parsed = validate(definition.input, input);
       if (!parsed.ok) return parsed;
-      return { ok: true, data: { ctx: contextOf(caller, module, plainWrite, []), input: parsed.data } };
+      return { ok: true, data: { ctx: new CallContext(caller, module, plainWrite, []), input: parsed.data } };
     },
 
     status(definition, code) {

@@ -5,26 +5,30 @@ import { fail, NotFound } from '@shared/kernel/errors.ts';
 import type { Awaitable, Err, Result } from '@shared/kernel/result.ts';
 import type { Arrival } from '../platform/http/arrival.ts';
 import { fileResponse } from '../platform/http/file-response.ts';
-import { securedHeaders } from '../platform/http/security-headers.ts';
+import { securedAnswer } from '../platform/http/security-headers.ts';
 import type { CookieNames } from './caller.ts';
 import type { SessionChange } from './identity.ts';
 import type { Registry } from './registry.ts';
 
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
-/** Of most answers. Never changed: an answer copies them. */
-const plainHeaders = securedHeaders(jsonHeaders);
+const answerJson = securedAnswer(jsonHeaders);
 
-const json = (body: unknown, status: number, headers: Headers | undefined): Response => {
-  if (headers) for (const [name, value] of Object.entries(jsonHeaders)) headers.set(name, value);
-  return new Response(JSON.stringify(body), { status, headers: headers ?? plainHeaders });
-};
+const bodyOf = (result: Result<unknown>, requestId: string): string =>
+  JSON.stringify(
+    result.ok ? { ok: true, data: result.data, requestId } : { ok: false, error: result.error, requestId },
+  );
 
 /** The envelope of a Result as an HTTP response. */
-export function envelope(result: Result<unknown>, status: number, requestId: string, headers?: Headers): Response {
+export function envelope(
+  result: Result<unknown>,
+  status: number,
+  requestId: string,
+  headers = new Headers(),
+): Response {
+  for (const [name, value] of Object.entries(jsonHeaders)) headers.set(name, value);
   if (!result.ok && result.error.retryAfter !== undefined)
-    (headers ??= new Headers()).set('retry-after', String(Math.max(1, Math.ceil(result.error.retryAfter))));
-  const body = result.ok ? { ok: true, data: result.data, requestId } : { ok: false, error: result.error, requestId };
-  return json(body, status, headers);
+    headers.set('retry-after', String(Math.max(1, Math.ceil(result.error.retryAfter))));
+  return new Response(bodyOf(result, requestId), { status, headers });
 }
 
 /** `attachment; filename*=…`: a hostile name stays a name. */
@@ -146,7 +150,9 @@ export function createRespond({ registry, cookies, basePath }: RespondOptions) {
       envelope(refusal, registry.status(definition, refusal.error.code), arrival.requestId, headers);
     if (!outcome.ok) return refuse(outcome);
     if (definition?.kind !== 'fn' || typeof definition.output !== 'string')
-      return envelope(outcome, 200, arrival.requestId, headers);
+      return headers
+        ? envelope(outcome, 200, arrival.requestId, headers)
+        : answerJson(bodyOf(outcome, arrival.requestId), 200, arrival);
     const content = contentResponse(outcome.data as Content, arrival.request, basePath, new Headers(headers));
     return content instanceof Promise
       ? content.then((found) => found ?? refuse(fail(NotFound)))

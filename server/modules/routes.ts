@@ -3,17 +3,25 @@ import { fail, Internal, NotFound, NotReady } from '@shared/kernel/errors.ts';
 import type { Arrival, ArrivalOf, Handle } from '../platform/http/arrival.ts';
 import type { Assets } from '../platform/http/assets.ts';
 import type { Logger } from '../platform/log.ts';
+import { functionAt } from './function-path.ts';
+import type { ServeFunction } from './functions.ts';
 import { openApi } from './openapi.ts';
 import type { Registry } from './registry.ts';
 import { envelope } from './respond.ts';
+
+export interface Mounts {
+  /** Answers at `/api/<module>/<function>`. */
+  readonly functions: ServeFunction;
+  readonly routes: readonly AnyElysia[];
+}
 
 export interface RoutesOptions {
   registry: Registry;
   basePath: string;
   version: string;
   assets: Assets;
-  /** What the modules, the hub and the public folder mount. */
-  mounts: (arrivalOf: ArrivalOf) => readonly AnyElysia[];
+  /** What the modules, the hub and the pages mount. */
+  mounts: (arrivalOf: ArrivalOf) => Mounts;
   /** Mounted with their full path, base path included. */
   outside: readonly AnyElysia[];
   /** Whether traffic is taken. */
@@ -56,7 +64,8 @@ export function createRoutes({
         headers: { 'cache-control': 'no-cache' },
       }),
     );
-  for (const mount of mounts(arrivalOf)) inside.use(mount);
+  const { functions, routes } = mounts(arrivalOf);
+  for (const mount of routes) inside.use(mount);
 
   // Elysia finds the path by assuming a long host name: `http://nas/` would lead nowhere.
   const app = new Elysia({ handler: { standardHostname: false } });
@@ -77,8 +86,11 @@ export function createRoutes({
   });
   app.compile();
 
+  const prefix = `${basePath}/api/`;
   return (request, arrival) => {
     (request as Arrived)[ARRIVAL] = arrival;
-    return app.fetch(request);
+    // The registry is the router of functions: modules come and go, and a pattern would only find that it has to ask it.
+    const called = functionAt(request.url, prefix);
+    return called ? functions(request, called.module, called.name) : app.fetch(request);
   };
 }

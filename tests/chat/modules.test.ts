@@ -24,7 +24,7 @@ const request: Caller['request'] = {
 };
 
 /** Calls through the module `dice`: for this person, or for itself. */
-const through = (
+const through = async (
   person: string | undefined,
   fn: string,
   input: Record<string, unknown>,

@@ -204,7 +204,7 @@ export async function createWorld(): Promise<World> {
       await server.app.hub.journal.settled();
       return { database: hash.now(), events: events.length };
     },
-    call: (caller, module, fn, input, key) =>
+    call: async (caller, module, fn, input, key) =>
       server.app.registry.call(callerOf(caller), module, fn, input, key === undefined ? {} : { key }),
     async [Symbol.asyncDispose]() {
       clearInterval(alive);

@@ -6,7 +6,7 @@ type Headers = Record<string, string>;
 const peerOf = (socket: string, headers: Headers, options: Partial<PeerOptions> = {}) =>
   createPeerResolver({ basePath: '', host: '127.0.0.1', trustedProxies: [], ...options })(
     new Request('http://localhost:3000/', { headers: { host: 'localhost:3000', ...headers } }),
-    socket,
+    () => socket,
   );
 
 const proxies = ['10.0.0.0/8', 'fd00::/8', '127.0.0.1/32'];
@@ -217,7 +217,10 @@ describe('a page that may use the cookies', () => {
   const own = (headers: Headers, socket = '127.0.0.1', options: Partial<PeerOptions> = {}) => {
     const request = new Request('http://localhost/', { headers });
     const resolve = createPeerResolver({ basePath: '', host: '127.0.0.1', trustedProxies: [], ...options });
-    return isOwnOrigin(request, resolve(request, socket));
+    return isOwnOrigin(
+      request,
+      resolve(request, () => socket),
+    );
   };
   const table: [string, Headers, boolean][] = [
     ['of this origin', { host: 'nas:3000', origin: 'http://nas:3000' }, true],

@@ -154,8 +154,8 @@ export async function openChat(people: Record<string, Role>): Promise<TestChat> 
     failures,
     id,
     identity,
-    call: (name, fn, input) => registry.call(callerOf(name), 'chat', fn, input) as never,
-    raw: (name, fn, input) => registry.call(callerOf(name), 'chat', fn, input),
+    call: async (name, fn, input) => registry.call(callerOf(name), 'chat', fn, input) as never,
+    raw: async (name, fn, input) => registry.call(callerOf(name), 'chat', fn, input),
     async must(name, fn, input) {
       const result = await self.call(name, fn, input);
       if (!result.ok) throw new Error(`${fn} failed with ${result.error.code}: ${log.join('')}`);

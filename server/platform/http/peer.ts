@@ -23,7 +23,7 @@ export interface PeerOptions {
   trustedProxies: readonly string[];
 }
 
-/** Callers that are remembered. */
+/** Hosts that are remembered. */
 const MOST_KEPT = 1000;
 /** Characters of a Host that is remembered. */
 const LONGEST_KEPT = 300;
@@ -32,6 +32,8 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 const parsed = (address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined =>
   ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address) ? ipaddr.process(address) : undefined;
+
+const written = (address: string): string => parsed(address)?.toString() ?? address;
 
 /** A range of IPv4 addresses may be written in IPv6; peers never are, once `process` has seen them. */
 const rangeOf = (cidr: string): Range => {
@@ -70,39 +72,57 @@ const forwardedHeaders = [
   'via',
 ];
 
-/** What is the same for all requests of a caller. */
-interface Known extends Omit<PeerInfo, 'local'> {
-  /** A proxy that is believed. */
-  readonly isProxy: boolean;
-  /** Bind, peer and Host are local. */
-  readonly isLocal: boolean;
-}
-
-/** Made for each request: fields that are ready cost least. */
-class Peer implements PeerInfo {
-  readonly ip: string;
+/** What is the same for all requests that come to one Host, through one proxy's words where it is believed. */
+interface Known {
   readonly origin: string;
   readonly baseUrl: string;
   readonly secure: boolean;
+  /** Bind and Host are local. */
   readonly isLocal: boolean;
-  readonly headers: Headers;
+}
 
-  constructor({ ip, origin, baseUrl, secure, isLocal }: Known, headers: Headers) {
-    this.ip = ip;
+/** The socket's address. It costs a call of the operating system, and few ask. */
+export type AddressOf = () => string;
+
+/** Made for each request: what few ask for is found out when they do. */
+class Peer implements PeerInfo {
+  readonly origin: string;
+  readonly baseUrl: string;
+  readonly secure: boolean;
+  readonly #isLocal: boolean;
+  readonly #headers: Headers;
+  readonly #address: AddressOf;
+  readonly #proxied: string | undefined;
+  #ip: string | undefined;
+
+  /** `proxied`: the address that a believed proxy tells. */
+  constructor({ origin, baseUrl, secure, isLocal }: Known, headers: Headers, address: AddressOf, proxied?: string) {
     this.origin = origin;
     this.baseUrl = baseUrl;
     this.secure = secure;
-    this.isLocal = isLocal;
-    this.headers = headers;
+    this.#isLocal = isLocal;
+    this.#headers = headers;
+    this.#address = address;
+    this.#proxied = proxied;
   }
 
-  /** Few ask, and it is a dozen headers to look for. */
+  get ip(): string {
+    return (this.#ip ??= this.#proxied ?? written(this.#address()));
+  }
+
   get local(): boolean {
-    return this.isLocal && !forwardedHeaders.some((name) => this.headers.has(name));
+    return (
+      this.#isLocal &&
+      parsed(this.#address())?.range() === 'loopback' &&
+      !forwardedHeaders.some((name) => this.#headers.has(name))
+    );
   }
 }
 
-/** Makes the function that resolves a request's peer from its socket address and, for trusted proxies, its headers. */
+/**
+ * Makes the function that resolves a request's peer from its socket address and, for trusted proxies, its headers. What it
+ * answers with is asked while the request runs: afterwards nobody knows the address any more.
+ */
 export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }: PeerOptions) {
   const ranges = trustedProxies.map(rangeOf);
   const bindIsLocal = isLocalName(host);
@@ -121,50 +141,45 @@ export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }
     return nearestKnown;
   };
 
-  /** Most callers know this server by one name: what it says is kept once, not with each of them. */
-  let known = { origin: '', baseUrl: '' };
-
-  const resolve = (headers: Headers, socketAddress: string): Known => {
-    const peer = parsed(socketAddress);
-    const socket = peer?.toString() ?? socketAddress;
-    const isProxy = peer !== undefined && isTrusted(peer);
-    const forwarded = (name: string): string | null => (isProxy ? headers.get(`x-forwarded-${name}`) : null);
-    const forwardedFor = forwarded('for');
-    const proto = nearest(forwarded('proto'))?.toLowerCase() === 'https' ? 'https' : 'http';
-    const asked = originOf(proto, headers.get('host') ?? '');
-    const origin =
-      (publicUrl ?? originOf(proto, nearest(forwarded('host')) ?? '') ?? asked)?.origin ?? 'http://localhost';
-    if (known.origin !== origin) known = { origin, baseUrl: `${origin}${basePath}/` };
+  const resolve = (host: string, proto: 'http' | 'https', forwardedHost: string): Known => {
+    const asked = originOf(proto, host);
+    const origin = (publicUrl ?? originOf(proto, forwardedHost) ?? asked)?.origin ?? 'http://localhost';
     return {
-      ip: forwardedFor === null ? socket : clientOf(forwardedFor, socket),
-      origin: known.origin,
-      baseUrl: known.baseUrl,
+      origin,
+      baseUrl: `${origin}${basePath}/`,
       secure: origin.startsWith('https:'),
-      isProxy,
-      isLocal:
-        bindIsLocal &&
-        peer?.range() === 'loopback' &&
-        asked !== undefined &&
-        isLocalName(asked.hostname.replaceAll(/^\[|\]$/g, '')),
+      isLocal: bindIsLocal && asked !== undefined && isLocalName(asked.hostname.replaceAll(/^\[|\]$/g, '')),
     };
   };
 
-  /** By address and Host, which is all that callers are known by whom no trusted proxy tells of. */
-  const direct = new Map<string, Known>();
+  /** By what they are made of. Kept, so that many callers share them. */
+  const known = new Map<string, Known>();
 
-  const find = (headers: Headers, socketAddress: string): Known => {
-    const key = `${socketAddress} ${headers.get('host')}`;
-    const found = direct.get(key);
+  const find = (host: string, proto: 'http' | 'https', forwardedHost = ''): Known => {
+    const key = `${proto} ${host} ${forwardedHost}`;
+    const found = known.get(key);
     if (found) return found;
-    const peer = resolve(headers, socketAddress);
-    if (!peer.isProxy && key.length <= LONGEST_KEPT) {
-      if (direct.size >= MOST_KEPT) direct.clear();
-      direct.set(key, peer);
+    const made = resolve(host, proto, forwardedHost);
+    if (key.length <= LONGEST_KEPT) {
+      if (known.size >= MOST_KEPT) known.clear();
+      known.set(key, made);
     }
-    return peer;
+    return made;
   };
 
-  return ({ headers }: Request, socketAddress: string): PeerInfo => new Peer(find(headers, socketAddress), headers);
+  const throughProxy = (headers: Headers, proxy: string, address: AddressOf): PeerInfo => {
+    const proto = nearest(headers.get('x-forwarded-proto'))?.toLowerCase() === 'https' ? 'https' : 'http';
+    const found = find(headers.get('host') ?? '', proto, nearest(headers.get('x-forwarded-host')));
+    const forwardedFor = headers.get('x-forwarded-for');
+    return new Peer(found, headers, address, forwardedFor === null ? undefined : clientOf(forwardedFor, proxy));
+  };
+
+  return ({ headers }: Request, address: AddressOf): PeerInfo => {
+    const socket = ranges.length > 0 ? parsed(address()) : undefined;
+    return socket && isTrusted(socket)
+      ? throughProxy(headers, socket.toString(), address)
+      : new Peer(find(headers.get('host') ?? '', 'http'), headers, address);
+  };
 }
 
 /**

@@ -1,13 +1,13 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { type Server, serve } from 'bun';
 import { BadHost, fail, Internal, NotReady } from '@shared/kernel/errors.ts';
-import type { Result } from '@shared/kernel/result.ts';
+import type { Awaitable, Result } from '@shared/kernel/result.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { Logger } from '../log.ts';
-import type { Handle } from './arrival.ts';
-import type { PeerInfo } from './peer.ts';
-import { secure } from './security-headers.ts';
+import type { Arrival, Handle } from './arrival.ts';
+import type { AddressOf, PeerInfo } from './peer.ts';
+import { isSecured, secure } from './security-headers.ts';
 import type { SocketData } from './socket-data.ts';
 
 /** A frame may be twice its limit before the socket is closed unheard; between, the sender is told. */
@@ -28,7 +28,7 @@ export interface HttpServerOptions {
   host: string;
   /** 0: any free port. */
   port: number;
-  peerOf: (request: Request, address: string) => PeerInfo;
+  peerOf: (request: Request, address: AddressOf) => PeerInfo;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -106,31 +106,22 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
   let control: Server<SocketData> | undefined;
   let controlPath: string | undefined;
 
-  const answer = async (
-    request: Request,
-    server: Server<SocketData>,
-    system: boolean,
-  ): Promise<Response | undefined> => {
-    const started = clock.now();
-    const requestId = ids.next('req');
-    const peer = peerOf(request, system ? '127.0.0.1' : (server.requestIP(request)?.address ?? ''));
-    running++;
-    let response: Response | undefined;
-    try {
-      // The address of a request is made from its Host: without a usable one there is none.
-      response = isAddress(request.url)
-        ? await handle(request, { requestId, request, peer, system, server })
-        : envelope(fail(BadHost), BadHost.status, requestId);
-    } catch (error) {
-      log.error('a request failed', { requestId, error });
-      response = envelope(fail(Internal), Internal.status, requestId);
-    } finally {
-      running--;
-    }
+  const failed = (error: unknown, requestId: string): Response => {
+    log.error('a request failed', { requestId, error });
+    return envelope(fail(Internal), Internal.status, requestId);
+  };
+
+  /** Counts and logs the answer, and gives it the headers that all have. */
+  const finish = (
+    { request, requestId, peer }: Arrival,
+    started: number,
+    response: Response | undefined,
+  ): Response | undefined => {
+    running--;
     const status = response?.status ?? 101;
     const kind = Math.trunc(status / 100);
     answered[kind] = (answered[kind] ?? 0) + 1;
-    log[response && response.status >= 500 ? 'warn' : 'debug']('request', () => ({
+    log[status >= 500 ? 'warn' : 'debug']('request', () => ({
       requestId,
       method: request.method,
       // Nothing that follows an invitation's path belongs into a log, nor what opens a module's page.
@@ -140,9 +131,38 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
       ip: peer.ip,
     }));
     if (!response) return undefined;
-    response.headers.set('x-request-id', requestId);
     if (status >= 400 && isLong(request)) response.headers.set('connection', 'close');
+    if (isSecured(response)) return response;
+    response.headers.set('x-request-id', requestId);
     return settled(secure(response, request, peer.secure));
+  };
+
+  const finishLater = async (
+    arrival: Arrival,
+    started: number,
+    response: Promise<Response | undefined>,
+  ): Promise<Response | undefined> => {
+    try {
+      return finish(arrival, started, await response);
+    } catch (error) {
+      return finish(arrival, started, failed(error, arrival.requestId));
+    }
+  };
+
+  const answer = (request: Request, server: Server<SocketData>, system: boolean): Awaitable<Response | undefined> => {
+    const started = clock.now();
+    const requestId = ids.next('req');
+    const address: AddressOf = () => (system ? '127.0.0.1' : (server.requestIP(request)?.address ?? ''));
+    const arrival: Arrival = { requestId, request, peer: peerOf(request, address), system, server };
+    running++;
+    let response: Awaitable<Response | undefined>;
+    try {
+      // The address of a request is made from its Host: without a usable one there is none.
+      response = isAddress(request.url) ? handle(request, arrival) : envelope(fail(BadHost), BadHost.status, requestId);
+    } catch (error) {
+      response = failed(error, requestId);
+    }
+    return response instanceof Promise ? finishLater(arrival, started, response) : finish(arrival, started, response);
   };
 
   const common = {

@@ -1,4 +1,3 @@
-import { Elysia } from 'elysia';
 import { fail, Invalid, MethodNotAllowed, OriginRefused } from '@shared/kernel/errors.ts';
 import { IdempotencyKey } from '@shared/hub/frames.ts';
 import type { FilesSpec, FnDef, InputSchema } from '@shared/kernel/contract.ts';
@@ -23,7 +22,7 @@ const isDoubtful = (request: Request): boolean =>
   !['authorization', 'origin', 'sec-fetch-site'].some((name) => request.headers.has(name)) &&
   forms.has(mediaType(request));
 
-export interface MountApiOptions {
+export interface FunctionsOptions {
   registry: Registry;
   callerOf: CallerOf;
   arrivalOf: ArrivalOf;
@@ -31,8 +30,12 @@ export interface MountApiOptions {
   uploads: Uploads;
 }
 
-/** Mounts each function at `POST /api/<module>/<function>`, reads at GET too. */
-export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: MountApiOptions) {
+/** Answers a request for the function of a module. */
+export type ServeFunction = (request: Request, module: string, name: string) => Promise<Response>;
+
+/** Makes what answers `POST /api/<module>/<function>`, and GET of those that read. */
+export function createFunctions(options: FunctionsOptions): ServeFunction {
+  const { registry, callerOf, arrivalOf, respond, uploads } = options;
   const receive = async (request: Request, definition: FnDef, files: FilesSpec, arrival: Arrival) => {
     // An upload that waits for the disk is not idle; whether bytes come is watched where they are read.
     arrival.server.timeout(request, 0);
@@ -43,7 +46,7 @@ export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: Mo
     }
   };
 
-  const handle = async (request: Request, module: string, name: string): Promise<Response> => {
+  return async (request, module, name) => {
     const definition = registry.find(module, name);
     const arrival = arrivalOf(request);
     const answer = (outcome: Outcome): Awaitable<Response> => respond(outcome, definition, arrival);
@@ -81,10 +84,4 @@ export function mountApi({ registry, callerOf, arrivalOf, respond, uploads }: Mo
       : await readInput(request, schema);
     return answer(given.ok ? await registry.call(caller.data, module, name, given.data, keyed) : given);
   };
-
-  return new Elysia({ name: 'api' }).all(
-    '/api/:module/:function',
-    ({ request, params }) => handle(request, params.module, params.function),
-    { parse: 'none' },
-  );
 }
