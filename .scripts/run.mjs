@@ -24,7 +24,7 @@ const tasks = {
     env: (args) => (reaches(args, 'e2e') ? chromiumEnvironment() : {}),
     commands: (args) => [
       // Before the tests, so that none of those that need the binary builds it beside another.
-      ...(reaches(args, 'e2e', 'binary') ? [[script('build.ts')]] : []),
+      ...(reaches(args, 'e2e', 'binary', 'cli') ? [[script('build.ts')]] : []),
       // Three at once, also on two cores: many tests wait. Patient, and once more where one failed, because a machine that
       // does other things meanwhile is no fault of the test; such tests are named at the end.
       ['test', '--parallel=3', '--timeout=20000', '--retry=1'],
@@ -44,7 +44,7 @@ const tasks = {
 function reaches(args, ...folders) {
   const patterns = args.filter((arg) => !arg.startsWith('-'));
   const whole = (pattern) => /^(\.?\/)?tests\/?$/.test(pattern);
-  return patterns.length === 0 || patterns.some((p) => whole(p) || folders.some((folder) => p.includes(folder)));
+  return patterns.length === 0 || patterns.some((p) => whole(p) || p.split('/').some((part) => folders.includes(part)));
 }
 
 async function main([name, ...args]) {

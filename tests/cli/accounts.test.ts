@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hearth, runHearth } from '../support/command.ts';
+import { hearth, runHearth } from './command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { startHearth } from '../support/hearth-process.ts';
 import { until } from '../support/until.ts';

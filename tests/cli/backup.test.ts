@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataPaths } from '../../server/platform/data-folder.ts';
-import { hearth, runHearth } from '../support/command.ts';
+import { hearth, runHearth } from './command.ts';
 import { makeDataFolder, rowsOf, withDatabase } from '../support/data-folder.ts';
 import { fingerprint } from '../support/fingerprint.ts';
 import { temporaryFolder } from '../support/folder.ts';

@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 import { settings } from '../../server/config.ts';
 import { version } from '../../server/version.ts';
-import { runHearth } from '../support/command.ts';
+import { runHearth } from './command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 // Each of these starts processes, on machines that may be busy.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { hearth, runHearth } from '../support/command.ts';
+import { hearth, runHearth } from './command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type HearthProcess, startHearth } from '../support/hearth-process.ts';
 import { openSocket } from '../support/socket.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildModuleTypes } from '../../.scripts/build/module-types.ts';
 import { CommandError } from '../../server/cli/command-error.ts';
 import { scaffoldModule } from '../../server/cli/module/scaffold.ts';
-import { hearth, runHearth } from '../support/command.ts';
+import { hearth, runHearth } from './command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { startHearth } from '../support/hearth-process.ts';
 import { root } from '../support/sources.ts';
