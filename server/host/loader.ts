@@ -3,18 +3,11 @@ import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import { databaseFile, dropDatabase, ensureDataFolder, filesFolder } from './databases.ts';
 import type { Description } from './description.ts';
-import { createHostApi, muteHostApi, type Surroundings } from './host-api.ts';
-import {
-  type Instance,
-  type Launcher,
-  type LaunchOptions,
-  LoadError,
-  type Prepared,
-  SettingsRefused,
-} from './instance.ts';
+import { createHostApi, type Surroundings } from './host-api.ts';
+import { checkSchedules, inspectModule } from './inspect.ts';
+import { type Instance, type Launcher, type LaunchOptions, type Prepared, SettingsRefused } from './instance.ts';
 import type { LogRing } from './log-ring.ts';
 import { Pool } from './pool.ts';
-import { scheduleProblem } from './schedules.ts';
 import { copySource } from './source-copy.ts';
 import { Version } from './version.ts';
 
@@ -72,25 +65,16 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** What the launchers do not know: whether schedules can be kept. */
-function checkSchedules({ schedules }: Description): void {
-  for (const [name, schedule] of Object.entries(schedules)) {
-    const problem = scheduleProblem(schedule);
-    if (problem !== undefined) throw new LoadError(`Its schedule ${name} cannot be kept: ${problem}`);
-  }
-}
-
 export type Loader = ReturnType<typeof createLoader>;
 
 /** Turns sources into versions that can run. */
 export function createLoader({ paths, clock, surroundings, launcherOf, most }: LoaderOptions) {
   let count = 0;
 
-  const copyOf = async (id: string, folder: string): Promise<string> => {
+  /** A place for a copy of a module's source. */
+  const nextCopy = (id: string): string => {
     mkdirSync(paths.running, { recursive: true, mode: 0o700 });
-    const copy = join(paths.running, `${id}-${++count}`);
-    await copySource(folder, copy);
-    return copy;
+    return join(paths.running, `${id}-${++count}`);
   };
   const dataOf = (id: string): string => join(paths.data, id);
   const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
@@ -99,35 +83,16 @@ export function createLoader({ paths, clock, surroundings, launcherOf, most }: L
     dataOf,
 
     /** Reads what a module says of itself. Nothing of it runs afterwards. Rejects with LoadError. */
-    async inspect({
-      id,
-      folder,
-      log,
-      database,
-    }: Omit<LoadOptions, 'settings' | 'scopes' | 'lost'>): Promise<Description> {
-      const copy = await copyOf(id, folder);
-      try {
-        const prepared = await launcherOf(id).prepare({
-          id,
-          folder: copy,
-          dataFolder: filesFolder(dataOf(id)),
-          database: databaseFile(dataOf(id), database),
-          settings: {},
-          host: muteHostApi(log),
-          most,
-        });
-        await prepared.discard();
-        checkSchedules(prepared.description);
-        return prepared.description;
-      } finally {
-        remove(copy);
-      }
+    inspect(options: Pick<LoadOptions, 'id' | 'folder' | 'log' | 'database'>): Promise<Description> {
+      const { id } = options;
+      return inspectModule({ ...options, copy: nextCopy(id), data: dataOf(id), launcher: launcherOf(id), most });
     },
 
     /** Loads a version. Rejects with LoadError. */
     async load({ id, folder, log, settings, database, scopes, lost }: LoadOptions): Promise<Loaded> {
       const data = dataOf(id);
-      const copy = await copyOf(id, folder);
+      const copy = nextCopy(id);
+      await copySource(folder, copy);
       const over = new AbortController();
       const held: { version?: Version } = {};
       let current = database;

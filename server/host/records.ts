@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Scope } from '@shared/modules/schema.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Db, Tx } from '../platform/db/db.ts';
+import type { Db, Reader, Tx } from '../platform/db/db.ts';
 import { findModule, listModules, type ModuleRow, storeModule } from './store.ts';
 
 /** Settings as they are stored: nothing in here tells a secret. */
@@ -21,7 +21,13 @@ export interface ModuleRecord {
   readonly database: number;
 }
 
-const untouched: ModuleRecord = { enabled: false, granted: [], settings: { values: {}, secrets: {} }, database: 1 };
+/** Of a module that nobody touched yet: off, nothing granted. */
+export const untouched: ModuleRecord = {
+  enabled: false,
+  granted: [],
+  settings: { values: {}, secrets: {} },
+  database: 1,
+};
 
 const recordOf = (row: ModuleRow | undefined): ModuleRecord =>
   row
@@ -40,9 +46,13 @@ export interface Records {
   change(tx: Tx, id: string, change: Partial<ModuleRecord>): Promise<ModuleRecord>;
 }
 
+/** What is stored of all modules, by their ids. */
+export const readRecords = async (reader: Reader): Promise<Map<string, ModuleRecord>> =>
+  new Map((await reader.all(listModules)).map((row) => [row.id, recordOf(row)]));
+
 /** The records of all modules, kept in memory beside the database: each call of a module looks at one. */
 export async function openRecords(db: Db, clock: Clock): Promise<Records> {
-  const known = new Map((await db.read.all(listModules)).map((row) => [row.id, recordOf(row)]));
+  const known = await readRecords(db.read);
   return {
     get: (id) => known.get(id) ?? untouched,
     async change(tx, id, change) {

@@ -1,13 +1,18 @@
+import { Database } from 'bun:sqlite';
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { chmodSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../server/cli/doctor/check.ts';
+import { createSeals } from '../../server/host/secrets.ts';
 import { dataPaths } from '../../server/platform/data-folder.ts';
+import { parseSecrets } from '../../server/platform/secrets.ts';
+import { source } from '../host/life-scene.ts';
 import { hearth, runHearth } from '../support/command.ts';
 import { makeDataFolder, withDatabase } from '../support/data-folder.ts';
 import { fingerprint } from '../support/fingerprint.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { freePort, startHearth } from '../support/hearth-process.ts';
+import { until } from '../support/until.ts';
 
 // Each of these starts processes, on machines that may be busy.
 setDefaultTimeout(30_000);
@@ -79,6 +84,101 @@ describe('the doctor', () => {
     const { code, verdicts } = await examine(folder.path, flags);
     expect(verdicts[name]).toBe(verdict);
     expect(code).toBe(verdict === 'fail' ? 1 : 0);
+  });
+
+  test('says of each module how it is and what is wrong with it, running or not, and changes nothing', async () => {
+    using folder = temporaryFolder();
+    const data = join(folder.path, 'data');
+    makeDataFolder(data, 'x');
+    const paths = dataPaths(data);
+    const { moduleKey = '' } = parseSecrets(readFileSync(paths.secrets, 'utf8')) ?? {};
+    const seals = createSeals(Buffer.from(moduleKey, 'base64url'));
+    const elsewhere = createSeals(new Uint8Array(32));
+    const lay = (id: string, more = '') => {
+      mkdirSync(join(data, 'modules', id), { recursive: true });
+      writeFileSync(join(data, 'modules', id, 'module.ts'), source(id, { more }));
+    };
+    const decide = (id: string, { enabled = true, granted = ['chat:read'], secrets = {}, database = 1 } = {}) =>
+      withDatabase(paths.database, (sqlite) =>
+        sqlite.run(
+          `INSERT INTO modules (id, enabled, granted, settings, "database", changed_at) VALUES (?, ?, ?, ?, ?, 0)`,
+          [id, enabled, JSON.stringify(granted), JSON.stringify({ values: {}, secrets }), database],
+        ),
+      );
+    const keep = (id: string, name: string, text?: string) => {
+      mkdirSync(join(data, 'module-data', id), { recursive: true });
+      const file = join(data, 'module-data', id, name);
+      if (text !== undefined) return writeFileSync(file, text);
+      const sqlite = new Database(file, { create: true });
+      sqlite.run('CREATE TABLE a (x)');
+      sqlite.run('PRAGMA user_version = 1');
+      sqlite.close();
+    };
+    const asking = `permissions: ['chat:read', 'chat:write'],`;
+    const told = `migrations: ['CREATE TABLE a (x)'], settings: z.object({ token: secret(z.string()) }),`;
+    lay('good', told);
+    decide('good', { secrets: { token: seals.seal('good', 'token', 'swordfish') } });
+    keep('good', 'db-1.sqlite');
+    lay('asks', asking);
+    decide('asks');
+    lay('broken', 'const = ;');
+    decide('broken');
+    lay('idle', 'const = ;');
+    lay('locked', told);
+    decide('locked', { secrets: { token: elsewhere.seal('locked', 'token', 'swordfish') } });
+    lay('damaged', told);
+    decide('damaged');
+    keep('damaged', 'db-1.sqlite', 'no database at all');
+    lay('lost', told);
+    decide('lost', { database: 2 });
+    lay('older');
+    decide('older');
+    keep('older', 'db-1.sqlite');
+    decide('gone');
+    lay('Two Words');
+
+    const before = fingerprint(data);
+    const { code, findings } = await examine(folder.path);
+    expect(fingerprint(data)).toEqual(before);
+    expect(code).toBe(1);
+    const about = (found: readonly Finding[]) =>
+      Object.fromEntries(
+        found
+          .filter(({ name }) => name.startsWith('module '))
+          .map(({ name, verdict, message }) => [name.slice('module '.length), `${verdict} ${message}`]),
+      );
+    expect(about(findings)).toEqual({
+      asks: 'warn on, starts with Hearth; it asks for chat:write and may not',
+      broken: expect.stringMatching(/^fail on, starts with Hearth; module\.ts:\d+:\d+: .+/),
+      damaged: expect.stringMatching(/^fail on, starts with Hearth; its database cannot be read .+restore a backup$/),
+      'file-drop': 'ok disabled',
+      gone: 'fail on, starts with Hearth; its folder is gone',
+      good: 'ok on, starts with Hearth',
+      hello: 'ok disabled',
+      idle: expect.stringMatching(/^warn disabled; module\.ts:/),
+      locked: expect.stringMatching(
+        /^fail .+cannot be opened with the keys that are here \(token\): enter them again$/,
+      ),
+      lost: expect.stringMatching(/^fail .+db-2\.sqlite is gone: restore a backup$/),
+      older: expect.stringMatching(/^fail .+had 1 migrations, this version knows 0$/),
+      'ultimate-tic-tac-toe': 'ok disabled',
+    });
+    const overall = findings.filter(({ name }) => name === 'modules').map(({ message }) => message);
+    expect(overall).toEqual(['8 of 12 are on', expect.stringContaining('Two Words')]);
+
+    await using _server = await startHearth({ command: [...hearth], cwd: folder.path, data });
+    const settled = await until(async () => {
+      const now = about((await examine(folder.path)).findings);
+      return Object.values(now).some((line) => / (?:loading|retrying)/.test(line)) ? undefined : now;
+    });
+    expect(settled).toMatchObject({
+      asks: 'warn active; it asks for chat:write and may not',
+      broken: expect.stringMatching(/^fail failed; module\.ts:\d+:\d+: /),
+      good: 'ok active',
+      hello: 'ok disabled',
+      idle: expect.stringMatching(/^warn failed; module\.ts:/),
+      locked: expect.stringMatching(/^fail failed; .+enter them again$/),
+    });
   });
 
   test('sees a port in use and a setting that cannot be used', async () => {

@@ -20,7 +20,7 @@ export interface Patient {
   running: boolean;
 }
 
-export type Check = (patient: Patient) => Promise<Finding> | Finding;
+export type Check = (patient: Patient) => Promise<Finding | Finding[]> | Finding;
 
 export const ok = (name: string, message: string): Finding => ({ name, verdict: 'ok', message });
 export const warn = (name: string, message: string): Finding => ({ name, verdict: 'warn', message });

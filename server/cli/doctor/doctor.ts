@@ -10,6 +10,7 @@ import { fail, type Finding, type Patient, type Verdict } from './check.ts';
 import { checkClock, checkVersion } from './clock-check.ts';
 import { checkDatabase, checkFolder, checkSecrets, checkSpace } from './folder-checks.ts';
 import { checkMetrics } from './metrics-check.ts';
+import { checkModules } from './module-checks.ts';
 import { checkPort, checkProxy, checkServer } from './network-checks.ts';
 
 const checks = [
@@ -22,6 +23,7 @@ const checks = [
   checkPort,
   checkProxy,
   checkMetrics,
+  checkModules,
   checkClock,
 ];
 
@@ -48,7 +50,7 @@ const examine = async (context: CliContext, command: Command): Promise<Finding[]
   const findings: Finding[] = [];
   for (const check of checks) {
     try {
-      findings.push(await check(patient));
+      findings.push(...[await check(patient)].flat());
     } catch (error) {
       findings.push(fail('doctor', `${check.name} did not come to its end: ${reasonOf(error)}`));
     }
@@ -58,9 +60,14 @@ const examine = async (context: CliContext, command: Command): Promise<Finding[]
 
 const colours: Record<Verdict, string> = { ok: '32', warn: '33', fail: '31' };
 
-const lineOf = ({ verdict, name, message }: Finding, coloured: boolean): string => {
-  const word = verdict.padEnd(4);
-  return `${coloured ? `\u001b[${colours[verdict]}m${word}\u001b[0m` : word}  ${name.padEnd(13)}  ${message}\n`;
+const linesOf = (findings: readonly Finding[], coloured: boolean): string => {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  return findings
+    .map(({ verdict, name, message }) => {
+      const word = verdict.padEnd(4);
+      return `${coloured ? `\u001b[${colours[verdict]}m${word}\u001b[0m` : word}  ${name.padEnd(width)}  ${message}\n`;
+    })
+    .join('');
 };
 
 /** `hearth doctor`. */
@@ -72,8 +79,7 @@ export function addDoctorCommand({ program, context, exitWith }: CommandHost): v
     .action(async (options: { json?: true }) => {
       const { terminal } = context;
       const findings = await examine(context, command);
-      if (options.json) terminal.write(`${JSON.stringify(findings, null, 2)}\n`);
-      else for (const finding of findings) terminal.write(lineOf(finding, terminal.isTerminal));
+      terminal.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : linesOf(findings, terminal.isTerminal));
       if (findings.some(({ verdict }) => verdict === 'fail')) exitWith(1);
     });
 }

@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { reasonOf } from '../../platform/data-folder-error.ts';
+import { damageOf } from '../../platform/db/integrity.ts';
 import { NewerDatabaseError, refuseNewer } from '../../platform/db/migrate.ts';
 import { migrationsFolder } from '../../platform/db/migrations-folder.ts';
 import { parseSecrets } from '../../platform/secrets.ts';
@@ -47,8 +48,8 @@ const examine = (file: string): string | undefined => {
   const sqlite = new Database(file, { readwrite: true, create: false });
   try {
     sqlite.run('PRAGMA busy_timeout = 5000');
-    const [found] = sqlite.query<{ integrity_check: string }, []>('PRAGMA integrity_check(1)').all();
-    if (found?.integrity_check !== 'ok') return found?.integrity_check ?? 'SQLite does not answer';
+    const damage = damageOf(sqlite);
+    if (damage !== undefined) return damage;
     refuseNewer(sqlite, migrationsFolder());
     return undefined;
   } finally {

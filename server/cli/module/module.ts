@@ -7,14 +7,11 @@ import { CommandError } from '../command-error.ts';
 import type { CommandHost } from '../commands.ts';
 import { settingsOf, withSettings } from '../config-options.ts';
 import { configOf } from '../context.ts';
+import { firstLine, plain } from '../plain.ts';
 import { asSystem, asSystemOfRunning } from '../system-caller.ts';
 import { table } from '../table.ts';
 import { readModuleTypes } from './module-types.ts';
 import { scaffoldModule } from './scaffold.ts';
-
-/** A module's words on somebody's terminal: no escape sequences, and one line. */
-const plain = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
-const firstLine = (text: string | null | undefined): string => plain(text?.split('\n')[0] ?? '');
 
 const relativeTo = (folder: string, path: string): string =>
   path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;

@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite';
+import { damageOf } from '../db/integrity.ts';
 import { NewerDatabaseError, refuseNewer } from '../db/migrate.ts';
 import { BackupError } from './backup-error.ts';
 
@@ -6,8 +7,8 @@ import { BackupError } from './backup-error.ts';
 export function examineDatabase(file: string, migrations: string): void {
   const sqlite = new Database(file, { readwrite: true, create: false });
   try {
-    const [verdict] = sqlite.query<{ integrity_check: string }, []>('PRAGMA integrity_check(1)').all();
-    if (verdict?.integrity_check !== 'ok') throw new Error(verdict?.integrity_check ?? 'no answer');
+    const damage = damageOf(sqlite);
+    if (damage !== undefined) throw new Error(damage);
     if (sqlite.query('PRAGMA foreign_key_check').all().length > 0) throw new Error('rows without their parents');
     refuseNewer(sqlite, migrations);
   } catch (error) {
