@@ -38,7 +38,7 @@ export function infoOf(life: Life, { role, trusted, pageProblem }: InfoOptions):
         ? {
             reason: reasons.filter(Boolean).join('\n') || null,
             permissions: (description?.permissions ?? []).map((scope) => ({ scope, granted: granted.has(scope) })),
-            hasSettings: description?.settings != null,
+            hasSettings: life.settings !== null,
             trusted,
             instances: (life.version?.pool.instances ?? []).map(({ pid, startedAt, memory, running: busy }) => ({
               pid,

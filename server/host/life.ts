@@ -38,6 +38,8 @@ export class Life {
   changedAt: number;
   /** Of the version that runs, or else of the one that was looked at last. */
   description: Description | undefined;
+  /** Of a newer version that did not begin with the settings there are: those that it needs have to be asked for. */
+  #wanting: Description | undefined;
   readonly #options: LifeOptions;
   readonly #restarts: Restarts;
   readonly #gate: Gate;
@@ -69,6 +71,11 @@ export class Life {
 
   get isEnabled(): boolean {
     return this.#options.record().enabled;
+  }
+
+  /** JSON Schema of what can be set; null where nothing can, or nobody knows. */
+  get settings(): Description['settings'] {
+    return (this.#wanting ?? this.description)?.settings ?? null;
   }
 
   /** What it was granted and asks for, or would have if it were on. */
@@ -140,7 +147,8 @@ export class Life {
         return change.commit();
       const had = this.#version !== undefined;
       this.#restarts.forget();
-      const error = await this.#bringUp(this.#version?.folder ?? source.folder, change);
+      const running = this.#wanting ? undefined : this.#version?.folder;
+      const error = await this.#bringUp(running ?? source.folder, change);
       if (error instanceof SettingsRefused || (error && had)) refused = error;
       else if (error) await change.commit();
       return undefined;
@@ -271,6 +279,8 @@ export class Life {
     } catch (error) {
       await loaded?.discard();
       this.#version?.resume();
+      if (loaded && !this.#version) this.description = loaded.version.description;
+      if (!change) this.#wanting = error instanceof SettingsRefused ? loaded?.version.description : undefined;
       if (turn === this.#turn) this.#didNotBegin(error, change !== undefined);
       this.#gate.open();
       return error instanceof Error ? error : new Error(String(error));
@@ -283,6 +293,7 @@ export class Life {
     const before = this.#version;
     this.#version = loaded.version;
     this.description = loaded.version.description;
+    this.#wanting = undefined;
     this.#restarts.forget();
     this.#serve(loaded.version);
     this.#gate.open();

@@ -91,7 +91,7 @@ export function modulesModule(deps: ModulesModuleDeps): ServerModule<typeof cont
   };
 
   const view = (life: Life): ModuleSettings =>
-    settingsView(life.id, life.description?.settings ?? null, records.get(life.id).settings, seals);
+    settingsView(life.id, life.settings, records.get(life.id).settings, seals);
 
   const refused = ({ log }: Life, error: Error): Err =>
     fail(Invalid, undefined, {
@@ -109,7 +109,7 @@ export function modulesModule(deps: ModulesModuleDeps): ServerModule<typeof cont
     if (!life) return fail(ModuleNotFound);
     await life.known();
     const { settings: stored } = records.get(id);
-    const changed = changeSettings(id, life.description?.settings ?? null, stored, values, seals);
+    const changed = changeSettings(id, life.settings, stored, values, seals);
     if (!changed.ok) return changed;
     const error = await life.change({
       settings: changed.data,

@@ -167,6 +167,41 @@ test('a module that needs a setting says so, and runs once it has it', async () 
   expect(await admin.get('needy/say')).toEqual({ said: 'one' });
 });
 
+const needing = (...fields: string[]) =>
+  source('growing', {
+    says: fields.join(' '),
+    more: `settings: z.object({ ${fields.map((field) => `${field}: z.string()`).join(', ')} }),`,
+  });
+
+test('a setting that a newer version needs can be entered while the older one goes on, and lets it begin', async () => {
+  const { admin, save, becomes, start } = scene;
+  await start('growing', needing());
+  save('growing', needing('url'));
+  const told = await becomes('growing', ({ admin: about }) => !!about?.reason?.includes('url'));
+  expect([told.state, told.admin?.hasSettings]).toEqual(['active', true]);
+  expect(await admin.get('growing/say')).toEqual({ said: '' });
+  expect(await update('growing', { url: 7 })).toMatchObject({ status: 422 });
+  expect(await update('growing', { url: 'https://example.org' })).toMatchObject({ status: 200 });
+  expect(await admin.get('growing/say')).toEqual({ said: 'url' });
+  expect((await scene.info('growing')).admin?.reason).toBeNull();
+});
+
+test('a setting that is missing can be entered after a restart, and after a manifest that was no good', async () => {
+  const { server, admin, save, becomes } = scene;
+  const failed = (field: string) =>
+    becomes('growing', ({ state, admin: about }) => state === 'failed' && !!about?.reason?.includes(field));
+  await server.restart(() => save('growing', needing('url', 'name')));
+  expect(await failed('name')).toMatchObject({ title: 'Title of growing', admin: { hasSettings: true } });
+  expect(await update('growing', { name: 'here' })).toMatchObject({ status: 200 });
+  expect(await admin.get('growing/say')).toEqual({ said: 'url name' });
+  await server.restart(() => save('growing', 'export default {'));
+  await failed('module.ts');
+  save('growing', needing('url', 'name', 'place'));
+  await failed('place');
+  expect(await update('growing', { place: 'there' })).toMatchObject({ status: 200 });
+  expect(await admin.get('growing/say')).toEqual({ said: 'url name place' });
+});
+
 test('settings of a module that is off are kept for when it is on', async () => {
   const { admin, save, becomes } = scene;
   save('later', settable('later'));
