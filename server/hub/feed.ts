@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 import { namesIn } from './names.ts';
 import { Replay } from './replay.ts';
 import type { Delivery, Tap, Taps } from './taps.ts';
+import type { Turns } from './turns.ts';
 
 /** Characters that may wait for a slow reader; beyond them the feed ends, and the client recovers. */
 export const BACKLOG = 1024 * 1024;
@@ -16,6 +17,8 @@ export interface FeedDeps {
   now: () => number;
   /** The newest `seq` that was published. */
   published: () => number;
+  /** Whose turn it is to read a page of what was missed. */
+  turns: Turns;
 }
 
 /** Takes what a feed hands over as it comes. Must not be slow: whoever it writes to is. */
@@ -208,6 +211,7 @@ export class Feed implements Wire, Tap {
     const replay = this.#replay;
     if (!replay) return [];
     while (this.#code === undefined && replay.behind().length > 0) {
+      await this.#deps.turns.take();
       const { events, lost } = await replay.page(limit);
       for (const { channel, offset } of lost) this.lose(channel, offset);
       const page = events.map((event) => ({

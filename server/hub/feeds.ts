@@ -12,6 +12,7 @@ import type { FeedPlace } from './feed-cursor.ts';
 import type { Journal } from './journal.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Taps } from './taps.ts';
+import { Turns } from './turns.ts';
 import type { Snapshot } from './welcome.ts';
 
 export interface FeedRequest {
@@ -50,6 +51,9 @@ export interface FeedsDeps {
   draining: () => boolean;
 }
 
+/** Pages of what was missed that are read in one turn of the event loop: some milliseconds of work. */
+const PAGES_A_TURN = 4;
+
 /** Where a channel starts, and what is said about it. */
 interface Start {
   offset: number;
@@ -62,7 +66,7 @@ interface Start {
 /** Opens what streams and polls read from: who may, which channels, and where each of them starts. */
 export function createFeeds(deps: FeedsDeps) {
   const { journal, taps } = deps;
-  const shared = { journal, taps, now: deps.now, published: () => taps.seq };
+  const shared = { journal, taps, now: deps.now, published: () => taps.seq, turns: new Turns(PAGES_A_TURN) };
 
   const startAt = async (channel: string, offset: number | undefined, head: number): Promise<Start> => {
     if (offset === undefined || offset > head) return { offset: head, head, asked: true, lost: true };

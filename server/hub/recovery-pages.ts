@@ -2,9 +2,8 @@ import { limits } from '@shared/hub/frames.ts';
 import type { Awaitable } from '@shared/kernel/result.ts';
 import { journalFrame } from './encode.ts';
 import type { Journal, JournalEvent } from './journal.ts';
+import { PAGE_SIZE, readPage } from './page.ts';
 
-/** Characters of payload in a page of recovery: three bytes each at most, and a page must not cut off its own reader. */
-const PAGE_SIZE = 200_000;
 /** Pages that are remembered; a crowd that was cut off at once asks for a few of them. */
 const REMEMBERED = 16;
 
@@ -20,13 +19,6 @@ interface Remembered {
   published: number | undefined;
   revision: number;
 }
-
-/** As many of the first events as fit into a page; one always does. */
-const fitting = (events: JournalEvent[]): JournalEvent[] => {
-  let size = 0;
-  const end = events.findIndex(({ payload }, at) => (size += payload.length) > PAGE_SIZE && at > 0);
-  return end < 0 ? events : events.slice(0, end);
-};
 
 /** Pages of the journal as frames. After a storm all ask for the same ones: they are read and encoded once. */
 export class RecoveryPages {
@@ -44,9 +36,9 @@ export class RecoveryPages {
     const key = `${offset} ${channel}`;
     const known = this.#pages.get(key);
     if (known && known.published === published && known.revision === revision) return known.page;
-    const read = this.#journal.after(channel, offset, limits.recoveryPage);
+    const read = readPage(this.#journal, channel, offset, limits.recoveryPage, PAGE_SIZE);
     const keep = (events: JournalEvent[]): RecoveryPage | undefined => {
-      const page = this.#pageOf(fitting(events));
+      const page = this.#pageOf(events);
       if (!page) return undefined;
       if (this.#pages.size >= REMEMBERED) this.#pages.clear();
       this.#pages.set(key, { page, published, revision });

@@ -1,4 +1,5 @@
 import type { Journal, JournalEvent } from './journal.ts';
+import { fitting, PAGE_SIZE, readPage } from './page.ts';
 
 /** The fewest events that are read of a channel at once. */
 const FEWEST = 10;
@@ -19,6 +20,8 @@ export class Replay {
   readonly #places = new Map<string, number>();
   /** Events that were read and wait for their turn. */
   readonly #read = new Map<string, JournalEvent[]>();
+  /** Of the journal when these were read. */
+  #revision = 0;
 
   constructor(journal: Journal, published: () => number) {
     this.#journal = journal;
@@ -59,14 +62,19 @@ export class Replay {
     return channels;
   }
 
-  /** The next events of all channels, at most `limit`; none when nothing is behind. */
+  /** The next events of all channels, at most `limit` and fewer of large ones; none when nothing is behind. */
   async page(limit: number): Promise<Page> {
     const lost: Page['lost'] = [];
+    // A text that was taken back meanwhile must not go out, nor what was forgotten be taken for kept.
+    if (this.#revision !== this.#journal.revision) this.#read.clear();
+    this.#revision = this.#journal.revision;
     // What is published from here on may be read of one channel and missed of another: it is for the next page.
     const bound = this.#published();
     const behind = this.behind();
-    const count = Math.max(FEWEST, Math.ceil(limit / Math.max(1, behind.length)));
-    for (const channel of behind) if (!this.#read.has(channel)) await this.#fill(channel, count, lost);
+    const share = (whole: number): number => Math.ceil(whole / Math.max(1, behind.length));
+    const count = Math.max(FEWEST, share(limit));
+    for (const channel of behind)
+      if (!this.#read.has(channel)) await this.#fill(channel, count, share(PAGE_SIZE), lost);
     return { events: this.#merge(limit, bound), lost };
   }
 
@@ -74,9 +82,9 @@ export class Replay {
     return this.#journal.published(channel) ?? this.#heads.get(channel) ?? 0;
   }
 
-  async #fill(channel: string, count: number, lost: Page['lost']): Promise<void> {
+  async #fill(channel: string, count: number, size: number, lost: Page['lost']): Promise<void> {
     const place = this.placeOf(channel);
-    const events = await this.#journal.after(channel, place, count);
+    const events = await readPage(this.#journal, channel, place, count, size);
     // Taken away, or followed from elsewhere, while it was read.
     if (this.#places.get(channel) !== place) return;
     if (events.length > 0 && events.every(({ offset }, at) => offset === place + 1 + at)) {
@@ -95,10 +103,11 @@ export class Replay {
       const last = events.at(-1);
       if (last && last.offset < this.#headOf(channel)) bound = Math.min(bound, last.seq);
     }
-    const due = [...this.#read.values()]
+    const next = [...this.#read.values()]
       .flatMap((events) => events.filter(({ seq }) => seq <= bound))
       .sort((a, b) => a.seq - b.seq)
       .slice(0, limit);
+    const due = fitting(next, PAGE_SIZE);
     for (const { channel, offset } of due) {
       this.#places.set(channel, offset);
       this.#read.get(channel)?.shift();

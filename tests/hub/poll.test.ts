@@ -68,6 +68,23 @@ describe('a poll', () => {
     expect(seen.map(({ seq }) => seq)).toEqual(seen.map(({ seq }) => seq).toSorted((a = 0, b = 0) => a - b));
   });
 
+  test('answers with fewer events where they are large, and all come, once and in order [S10]', async () => {
+    const room = await makeRoom();
+    let { cursor } = await poll(ada, { channels: [room.channel] });
+    const long = 'x'.repeat(9_990);
+    await Promise.all(Array.from({ length: 60 }, (_, n) => post(room, `${n} ${long}`)));
+    const seen: ServerFrame[] = [];
+    let answers = 0;
+    for (let more = true; more; answers++) {
+      const answer = await poll(ada, { channels: [room.channel], cursor });
+      expect(JSON.stringify(answer).length).toBeLessThan(300_000);
+      ({ cursor, more } = answer);
+      seen.push(...answer.events);
+    }
+    expect(answers).toBeGreaterThan(2);
+    expect(seen.map(({ offset }) => offset)).toEqual(Array.from({ length: 60 }, (_, n) => n + 2));
+  });
+
   test('takes the id of a stream as its cursor, and gives one that a stream takes [S5, S10]', async () => {
     const room = await makeRoom();
     const opened = await stream(ada, `channels=${room.channel}`);
