@@ -212,7 +212,10 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
     now: clock.now,
     admits: (identity, info) => exceededLimit(connections, most, identity.userId, info.ip) === undefined,
     connect(identity, info) {
-      const connection = connect(identity, { ...info, headers: noHeaders });
+      // Field by field: what is read when asked for would not come along.
+      const { requestId, ip, userAgent, transport, baseUrl, local } = info;
+      const kept: RequestInfo = { requestId, ip, userAgent, headers: noHeaders, transport, baseUrl, local };
+      const connection = connect(identity, kept);
       // A poll comes and goes every few seconds: counted, it would drown the rest.
       if (info.transport !== 'http') statistics.opened++;
       connections.add(connection);
