@@ -99,6 +99,31 @@ test('an admin sets a module by a form made from its schema, and reads its log a
     const { values, secrets } = await stored();
     expect([secrets, 'lampAddress' in values]).toEqual([{ key: 'empty' }, false]);
 
+    // What is not saved is not lost by a wrong click, or by going back.
+    await page.getByLabel('Interval').fill('61');
+    const away = page.getByRole('link', { name: 'Dashboard' });
+    await away.click();
+    await dialog(page).getByText('Leave without saving?').waitFor();
+    await dialog(page).getByRole('button', { name: 'Cancel' }).click();
+    await dialog(page).waitFor({ state: 'detached' });
+    expect(new URL(page.url()).pathname).toBe('/modules/lamp/manage');
+    expect(await page.getByLabel('Interval').inputValue()).toBe('61');
+    await away.click();
+    await dialog(page).getByRole('button', { name: 'Discard and leave' }).click();
+    await page.waitForURL('**/dashboard');
+    await page.goBack();
+    await page.getByLabel('Interval').fill('62');
+    await page.goForward();
+    await dialog(page).getByRole('button', { name: 'Cancel' }).click();
+    expect(await page.getByLabel('Interval').inputValue()).toBe('62');
+    await page.getByLabel('Interval').fill('63');
+    await save.click();
+    await page.getByText('Not saved yet').waitFor({ state: 'detached' });
+    await away.click();
+    await page.waitForURL('**/dashboard');
+    await page.goBack();
+    expect(await page.getByLabel('Interval').inputValue()).toBe('63');
+
     const log = page.getByRole('log');
     await ada.call('lamp/say', { text: 'the bulb is warm' });
     await log.getByText('the bulb is warm').waitFor();

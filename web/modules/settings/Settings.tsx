@@ -1,6 +1,6 @@
 import './settings.css';
 import type { ModuleInfo, ModuleSettings } from '@shared/modules/schema.ts';
-import { createEffect, createMemo, For, on, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, For, on, Show } from 'solid-js';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { createCall } from '../../platform/call.ts';
 import { useHearth } from '../../platform/hearth.tsx';
@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { useToasts } from '../../ui/Toasts.tsx';
+import { UnsavedChanges } from '../../ui/UnsavedChanges.tsx';
 import { SecretField } from './SecretField.tsx';
 import { SettingField } from './SettingField.tsx';
 import { createSettingsForm } from './settings-form.ts';
@@ -24,11 +25,6 @@ function Form(props: { module: ModuleInfo; settings: ModuleSettings; onSaved: (s
       toasts.show({ text: t('modules.settingsSaved', { title: props.module.title }), tone: 'ok' });
     },
   });
-  const warn = (event: BeforeUnloadEvent) => {
-    if (form.isChanged()) event.preventDefault();
-  };
-  addEventListener('beforeunload', warn);
-  onCleanup(() => removeEventListener('beforeunload', warn));
   return (
     <form class="form module-panel" {...form.form}>
       <For each={form.fields()} fallback={<p class="module-hint">{t('modules.settingsEmpty')}</p>}>
@@ -52,6 +48,7 @@ function Form(props: { module: ModuleInfo; settings: ModuleSettings; onSaved: (s
           {form.isChanged() ? t('modules.settingsUnsaved') : ''}
         </p>
       </div>
+      <UnsavedChanges unsaved={form.isChanged()} />
     </form>
   );
 }
