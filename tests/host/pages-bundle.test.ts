@@ -59,6 +59,24 @@ describe('a page in HTML', () => {
   });
 });
 
+describe('the style sheet that comes with Hearth', () => {
+  test.each([
+    ['a script', "import 'hearth:page.css'; import './own.css';", ''],
+    ['a style sheet', "import './importing.css';", ''],
+    ['the page', "import './own.css';", '<link rel="stylesheet" href="hearth:page.css">'],
+  ])('is there for %s, and what is the page’s own comes after it', async (_, script, head) => {
+    using module = pageModule({
+      'page.html': `<!doctype html><html><head>${head}</head><body><script type="module">${script}</script></body></html>`,
+      'own.css': 'main { max-width: 77rem }',
+      'importing.css': "@import 'hearth:page.css'; @import './own.css';",
+    });
+    const look = textOf(await build(module.origin), '.css');
+    expect(look).toContain('--on-accent:');
+    expect(look.indexOf('77rem')).toBeGreaterThan(look.indexOf('48rem'));
+    expect(look).not.toContain('@import');
+  });
+});
+
 describe('a page in TSX', () => {
   test('needs no packages: JSX and Solid are there', async () => {
     using module = pageModule(

@@ -7,6 +7,7 @@ import * as hyperscript from 'solid-js/h/dist/h.js' with { type: 'text' };
 import * as store from 'solid-js/store/dist/store.js' with { type: 'text' };
 import * as web from 'solid-js/web/dist/web.js' with { type: 'text' };
 import * as jsx from './jsx-runtime.js' with { type: 'text' };
+import * as look from './page.css' with { type: 'text' };
 
 /** Where JSX comes from unless a module says otherwise: it needs no compiler of Solid's own. */
 export const JSX = 'solid-js/h';
@@ -15,8 +16,9 @@ export const JSX = 'solid-js/h';
 const textOf = (imported: unknown): string => (imported as { default: string }).default;
 
 /** What a page can import without a node_modules of its own, as the text that the binary holds of it. */
-const embedded: Readonly<Record<string, { contents: string; loader: 'ts' | 'js' }>> = {
+const embedded: Readonly<Record<string, { contents: string; loader: 'ts' | 'js' | 'css' }>> = {
   'hearth:page': { contents: textOf(frame), loader: 'ts' },
+  'hearth:page.css': { contents: textOf(look), loader: 'css' },
   'solid-js': { contents: textOf(solid), loader: 'js' },
   'solid-js/web': { contents: textOf(web), loader: 'js' },
   'solid-js/store': { contents: textOf(store), loader: 'js' },
@@ -38,13 +40,13 @@ const isBelow = (folder: string, path: string): boolean => {
 export const hasPackage = (folder: string, name: string): boolean =>
   isBelow(folder, join(folder, 'node_modules', name));
 
-/** Resolves `hearth:page`, and Solid unless the module brings its own, and keeps a page to its module's folder. */
+/** Resolves `hearth:page` and its style sheet, and Solid unless the module brings its own, and keeps a page to its module's folder. */
 export const pageRuntime = (folder: string): BunPlugin => ({
   name: 'hearth-page-runtime',
   setup(build) {
-    build.onResolve({ filter: /^(?:hearth:page|solid-js(?:\/.+)?)$/ }, ({ path }) => {
+    build.onResolve({ filter: /^(?:hearth:page(?:\.css)?|solid-js(?:\/.+)?)$/ }, ({ path }) => {
       if (!Object.hasOwn(embedded, path)) return undefined;
-      return path !== 'hearth:page' && hasPackage(folder, 'solid-js')
+      return path.startsWith('solid-js') && hasPackage(folder, 'solid-js')
         ? undefined
         : { path, namespace: 'hearth-runtime' };
     });

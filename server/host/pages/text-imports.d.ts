@@ -7,3 +7,8 @@ declare module '*/jsx-runtime.js' {
   const text: string;
   export default text;
 }
+
+declare module '*/page.css' {
+  const text: string;
+  export default text;
+}

@@ -1,5 +1,6 @@
 /** @jsxImportSource solid-js/h */
 import { hearth } from 'hearth:page';
+import 'hearth:page.css';
 import { createSignal } from 'solid-js';
 import type { FileInfo } from './module.ts';
 import './page.css';
@@ -89,13 +90,14 @@ function Progress(sending: Sending) {
       <progress max="100" value={percent} aria-label={sending.name} />
       {() =>
         sending.problem() === undefined ? null : (
-          <button type="button" onClick={() => void run(sending)}>
+          <button type="button" class="quiet" onClick={() => void run(sending)}>
             {w.retry}
           </button>
         )
       }
       <button
         type="button"
+        class="quiet"
         aria-label={w.stop(sending.name)}
         onClick={() => {
           forget(sending);
@@ -124,7 +126,7 @@ function FileRow(info: FileInfo) {
   };
   return (
     <li class="file">
-      <button type="button" class="name" aria-label={w.download(info.name)} onClick={() => void download()}>
+      <button type="button" class="quiet name" aria-label={w.download(info.name)} onClick={() => void download()}>
         {info.name}
       </button>
       <span class="size">{bytesText(info.size)}</span>
@@ -132,6 +134,7 @@ function FileRow(info: FileInfo) {
       {isMine ? (
         <button
           type="button"
+          class="quiet"
           aria-label={() => (sure() ? `${w.remove(info.name)}: ${w.sure}` : w.remove(info.name))}
           onClick={() => void remove()}
           onBlur={(_: FocusEvent) => setSure(false)}
@@ -147,7 +150,7 @@ export default function Page() {
   void follow();
   return (
     <main>
-      <h1>{w.title}</h1>
+      <h1 class="visually-hidden">{w.title}</h1>
       {Chooser()}
       <ul class="list" aria-live="polite">
         {() => sendings().map(Progress)}
@@ -156,7 +159,7 @@ export default function Page() {
         failed() ? (
           <p role="alert">
             {w.failed}{' '}
-            <button type="button" onClick={() => void load()}>
+            <button type="button" class="quiet" onClick={() => void load()}>
               {w.again}
             </button>
           </p>

@@ -1,5 +1,6 @@
 /** @jsxImportSource solid-js/h */
 import { hearth } from 'hearth:page';
+import 'hearth:page.css';
 import { createEffect, createMemo, createSignal, onCleanup } from 'solid-js';
 import type { State } from './module.ts';
 import './page.css';
@@ -176,7 +177,7 @@ function Lobby() {
   };
   return (
     <section>
-      <h1>{w.title}</h1>
+      <h1 class="visually-hidden">{w.title}</h1>
       <h2>{w.invite}</h2>
       {() =>
         rooms()?.length === 0 ? (
@@ -199,7 +200,7 @@ function Lobby() {
       }
       <h2>{w.yours}</h2>
       {() => (games().length === 0 ? <p class="faint">{w.none}</p> : null)}
-      <ul class="games">
+      <ul class="list games">
         {() =>
           games().map((game) => (
             <li>
