@@ -18,8 +18,10 @@ import type { Statistics } from './statistics.ts';
 const PIPELINE = 64;
 /** Frames that broke the protocol until the connection is closed. */
 const VIOLATIONS = 50;
-/** Bytes that may wait for a reader who asks for more of what they missed: a page on top stays below the cut-off. */
+/** Bytes that may wait for a reader who asks for more: a page of what they missed on top stays below the cut-off. */
 const BACKLOG = 200_000;
+/** Events whose answers may be large: who asks for many of them is not to be cut off by their own answers. */
+const large: ReadonlySet<string> = new Set(['subscribe', 'call']);
 
 export interface InboundOptions {
   dispatch: Dispatch;
@@ -87,7 +89,7 @@ export class Inbound {
         // Writes are committed in the order they are handed in; everything else waits until what came before is done.
         await connection.settled(pipelined && this.#mayFollow(frame.channel, connection.lane) ? PIPELINE : 1);
         if (pipelined) connection.lane = frame.channel;
-        else if (frame.event === 'subscribe') await connection.read(BACKLOG);
+        else if (large.has(frame.event)) await connection.read(BACKLOG);
         const handling = this.#handle(connection, frame);
         if (!pipelined) await handling;
       }

@@ -1,5 +1,8 @@
 import type { Connection } from './connection.ts';
 
+/** Characters from which on an answer goes by itself: that it waits for its reader is to be seen before the next one. */
+const LARGE = 64 * 1024;
+
 /** Gathers the answers of one tick, so that a connection's acks leave in one go: sent singly each costs a system call. */
 export class Outbound {
   #waiting: Connection[] = [];
@@ -7,6 +10,7 @@ export class Outbound {
   /** Sends before the event loop turns, after what was sent to this connection before. */
   send(connection: Connection, frame: string): void {
     if (connection.phase === 'closed') return;
+    if (frame.length >= LARGE) return connection.send(frame);
     if (connection.answers) {
       connection.answers.push(frame);
       return;

@@ -125,3 +125,19 @@ test('a reader that asks for what it missed and reads slowly is sent no more tha
   await other.close();
   await until(() => slow.ends.length > 0);
 }, 20_000);
+
+test('a reader that calls for more than it takes at once gets each answer, and is not cut off by them [L4]', async () => {
+  const slow = await openSlow(ben);
+  slow.wire.pause();
+  // Each answer is larger than what may wait.
+  const asked = 12;
+  const payload = { module: 'chat', function: 'history', input: { roomId: channel.slice(5), limit: 40 } };
+  for (let id = 0; id < asked; id++) slow.wire.send(JSON.stringify({ event: 'call', channel: 'system', payload, id }));
+  await until(() => (connectionOf(slow)?.ws?.getBufferedAmount() ?? MOST) > 0);
+  slow.wire.resume();
+  await until(() => slow.frames.filter(({ event }) => event === 'ack').length === asked || slow.ends.length > 0);
+  expect(slow.ends).toEqual([]);
+  expect(slow.frames.filter(({ event }) => event === 'ack').map(({ id }) => id)).toEqual(range(0, asked - 1));
+  slow.wire.leave();
+  await until(() => slow.ends.length > 0);
+}, 20_000);
