@@ -5,6 +5,7 @@ import { restore } from '../platform/backup/restore.ts';
 import { dataPaths } from '../platform/data-folder.ts';
 import { migrationsFolder } from '../platform/db/migrations-folder.ts';
 import { version } from '../version.ts';
+import { abortable } from './abortable.ts';
 import { bytes } from './bytes.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandHost } from './commands.ts';
@@ -34,18 +35,6 @@ const readNewPassphrase = async (context: CliContext, file: string | undefined):
   });
   if (passphrase.length < 8) throw new CommandError('The passphrase must have 8 characters at least');
   return passphrase;
-};
-
-/** Runs work that an interrupt ends in good order. */
-const abortable = async <T>({ signals }: CliContext, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) signals.on(signal, abort);
-  try {
-    return await work(controller.signal);
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) signals.off(signal, abort);
-  }
 };
 
 function addBackup({ program, context }: CommandHost): void {

@@ -65,13 +65,18 @@ const isHeld = (folder: string): boolean => {
   }
 };
 
+/** Throws CommandError where no server has the folder of this configuration. */
+export function needsServer({ data }: Config): void {
+  if (!isHeld(data)) throw new CommandError(`No Hearth runs on ${data}`);
+}
+
 /** As `asSystem`, for what only a running server can tell. Throws CommandError where none runs. */
 export async function asSystemOfRunning<T>(
   context: CliContext,
   config: Config,
   work: (caller: SystemCaller) => Promise<T>,
 ): Promise<T> {
-  if (!isHeld(config.data)) throw new CommandError(`No Hearth runs on ${config.data}`);
+  needsServer(config);
   return asSystem(context, config, work);
 }
 

@@ -47,12 +47,15 @@ export class LogRing {
 
   /** The newest lines, oldest first. */
   newest(limit: number): LogLine[] {
-    return this.#lines.slice(-limit);
+    return limit === 0 ? [] : this.#lines.slice(-limit);
   }
 
-  /** Lines as they come, until the signal aborts. A reader that is too slow misses the oldest of what waits. */
-  async *watch(signal: AbortSignal): AsyncGenerator<LogLine, void, void> {
-    let waiting: LogLine[] = [];
+  /**
+   * So many of the newest lines, and then those that come, until the signal aborts. A reader that is too slow misses the
+   * oldest of what waits.
+   */
+  async *watch(signal: AbortSignal, before = 0): AsyncGenerator<LogLine, void, void> {
+    let waiting = this.newest(before);
     let wake = (): void => {};
     const watcher = (line: LogLine): void => {
       waiting.push(line);

@@ -171,11 +171,11 @@ export function modulesModule(deps: ModulesModuleDeps): ServerModule<typeof cont
         const life = find(id);
         return life ? ok(life.log.newest(limit)) : fail(ModuleNotFound);
       },
-      async watchLog(ctx, { id }) {
+      async watchLog(ctx, { id, lines: before }) {
         const life = find(id);
         if (!life) return fail(ModuleNotFound);
         const lines = async function* () {
-          for await (const line of life.log.watch(ctx.signal)) yield { event: 'line' as const, data: line };
+          for await (const line of life.log.watch(ctx.signal, before)) yield { event: 'line' as const, data: line };
         };
         return ok(lines());
       },

@@ -60,8 +60,8 @@ export const modules = contract('modules', {
   }),
   watchLog: stream({
     access: 'admin',
-    summary: 'The lines of a module’s log as they come.',
-    input: One,
+    summary: 'The lines of a module’s log as they come, after the newest of those that are there.',
+    input: z.strictObject({ id: ModuleId, lines: z.number().int().min(0).max(1000).default(0) }),
     events: { line: LogLine },
     errors: [ModuleNotFound],
   }),

@@ -8,6 +8,7 @@ import { hearth, runHearth } from './command.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { startHearth } from '../support/hearth-process.ts';
 import { root } from '../support/sources.ts';
+import { until } from '../support/until.ts';
 
 // Each of these starts processes, on machines that may be busy.
 setDefaultTimeout(60_000);
@@ -156,6 +157,50 @@ describe('hearth module enable, disable, list and log', () => {
       expect(err).toMatch(/^hearth: [^\n]+\n$/);
       expect(err).toContain(told);
     }
+  });
+
+  test('a log is followed until Ctrl-C, or until the server ends', async () => {
+    await using server = await startHearth({ command: [...hearth], cwd, data });
+    await run('enable', 'weather');
+    const follow = (...args: string[]) => {
+      const child = Bun.spawn([...hearth, 'module', 'log', ...args, '--follow'], {
+        cwd,
+        env: {},
+        stdin: 'ignore',
+        stdout: 'pipe',
+        stderr: 'pipe',
+      });
+      let out = '';
+      const read = (async () => {
+        const decoder = new TextDecoder();
+        for await (const part of child.stdout) out += decoder.decode(part, { stream: true });
+      })();
+      return {
+        child,
+        says: (text: string) => until(() => out.includes(text), `the log says ${text}: ${out}`),
+        async end() {
+          const [code, err] = await Promise.all([child.exited, new Response(child.stderr).text(), read]);
+          return { code, out, err };
+        },
+      };
+    };
+    const short = follow('weather', '--lines', '1');
+    await short.says('active');
+    await run('disable', 'weather');
+    await short.says('disabled');
+    short.child.kill('SIGINT');
+    const { out, ...ended } = await short.end();
+    expect(ended).toEqual({ code: 0, err: '' });
+    expect(out.split('\n').map((line) => line.replace(/^\S+Z info +/, ''))).toEqual(['active', 'disabled', '']);
+
+    const long = follow('weather');
+    await long.says('disabled');
+    const nobody = await run('log', 'nobody', '--follow');
+    expect(nobody).toMatchObject({ code: 1, out: '' });
+    expect(nobody.err).toMatch(/^hearth: [^\n]*no module of this name\n$/);
+    await server.end('SIGTERM');
+    expect(await long.end()).toMatchObject({ code: 0, err: 'The server has ended\n' });
+    expect(await run('log', 'weather', '--follow')).toMatchObject({ code: 1, out: '' });
   });
 
   test('work without a server: what was switched on runs with the next start', async () => {

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { contracts } from '@shared/contracts.ts';
-import type { ModuleInfo } from '@shared/modules/schema.ts';
+import type { LogLine, ModuleInfo } from '@shared/modules/schema.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { abortable } from '../abortable.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandHost } from '../commands.ts';
 import { settingsOf, withSettings } from '../config-options.ts';
-import { configOf } from '../context.ts';
+import { type CliContext, configOf } from '../context.ts';
 import { firstLine, plain } from '../plain.ts';
-import { asSystem, asSystemOfRunning } from '../system-caller.ts';
+import { asSystem, asSystemOfRunning, needsServer } from '../system-caller.ts';
+import { followAsSystem } from '../system-stream.ts';
 import { table } from '../table.ts';
 import { readModuleTypes } from './module-types.ts';
 import { scaffoldModule } from './scaffold.ts';
@@ -112,17 +114,34 @@ const lines = (text: string): number => {
   return count;
 };
 
+const lineOf = ({ at, level, text }: LogLine): string =>
+  `${new Date(at).toISOString()} ${level.padEnd(5)} ${plain(text)}\n`;
+
+/** Writes lines as they come, until it is interrupted or the server ends. */
+const follow = (context: CliContext, folder: string, input: { id: string; lines: number }): Promise<void> =>
+  abortable(context, async (signal) => {
+    const events = followAsSystem({ folder, module: 'modules', stream: 'watchLog', input, signal });
+    for await (const { data } of events) context.terminal.write(lineOf(data as LogLine));
+    if (!signal.aborted) context.terminal.error('The server has ended\n');
+  });
+
 function addLog(module: Command, { context }: CommandHost): void {
   withSettings(module.command('log'), ['data'])
     .description('show what a module has logged since the server runs')
     .argument('<id>')
     .addOption(new Option('--lines <number>', 'how many of the newest').argParser(lines).default(200))
-    .action(async (id: string, options: { lines: number }, command: Command) => {
-      const log = await asSystemOfRunning(context, configOf(context, settingsOf(command)), (caller) =>
+    .option('--follow', 'go on with what comes, until Ctrl-C')
+    .action(async (id: string, options: { lines: number; follow?: true }, command: Command) => {
+      const config = configOf(context, settingsOf(command));
+      if (options.follow) {
+        needsServer(config);
+        return follow(context, config.data, { id, lines: options.lines });
+      }
+      const log = await asSystemOfRunning(context, config, (caller) =>
         caller.call('modules', 'log', { id, limit: options.lines }),
       );
-      for (const { at, level, text } of log)
-        context.terminal.write(`${new Date(at).toISOString()} ${level.padEnd(5)} ${plain(text)}\n`);
+      for (const line of log) context.terminal.write(lineOf(line));
+      return undefined;
     });
 }
 
