@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { sharedBrowser } from '../support/browser.ts';
 import { furnish } from './furnishing.ts';
 import { inHouse } from './house.ts';
+import { layModule } from './lay-module.ts';
 import { composer, roomLink, roomList } from './pages.ts';
 import { insidePlaces, noInvitation, outsidePlaces } from './places.ts';
 
@@ -85,6 +86,8 @@ test('no page of a phone can be scrolled sideways', () =>
       clientId: 'long-1',
       text: `${long} \`${long}\` https://example.org/${long}`,
     });
+    await layModule(house, mira, 'wordy');
+    await mira.call('modules/enable', { id: 'wordy' });
     const cut = '.tile-label, .rail-label, .chart-card-title, .page-header-title';
     for (const [{ page }, places] of [
       [stranger, outsidePlaces(furnished)],
@@ -102,5 +105,12 @@ test('no page of a phone can be scrolled sideways', () =>
         expect([name, labels]).toEqual([name, []]);
       }
     }
+    const { page } = mira;
+    await page.goto(`${house.url}dashboard`);
+    await page.locator('.tile-value').getByText('Most of them').waitFor();
+    await look('the dashboard with a long reading', page);
+    await page.goto(`${house.url}modules/wordy/manage`);
+    await page.locator('.settings-actions').waitFor();
+    await look('the management of a wordy module', page);
     expect(found).toEqual({});
   }));

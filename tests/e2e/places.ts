@@ -28,6 +28,7 @@ export const insidePlaces = ({ rooms }: Furnished): Place[] => [
   { name: 'the administration', path: 'admin', ready: shows('.connection') },
   { name: 'the settings', path: 'settings', ready: shows('.session') },
   { name: 'the API reference', path: 'docs', ready: shows('.docs-endpoint') },
+  { name: 'the guide to modules', path: 'docs/modules', ready: shows('.page-main table') },
   { name: 'a page that is not there', path: 'nowhere', ready: shows('.empty-state') },
   { name: 'a room that is not there', path: 'rooms/room_none', ready: shows('.page-main .empty-state') },
 ];
