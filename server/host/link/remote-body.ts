@@ -1,5 +1,6 @@
 import { Inflow } from './inflow.ts';
 import type { Receiver } from './exchange.ts';
+import { Passage } from './passage.ts';
 import { CHUNK_COST, WINDOW } from './wire.ts';
 
 export interface RemoteBodyOptions {
@@ -15,13 +16,12 @@ export class RemoteBody implements Receiver {
   readonly #options: RemoteBodyOptions;
   readonly #inflow: Inflow;
   readonly #chunks: Uint8Array[] = [];
-  #state: 'open' | 'ended' | 'left' = 'open';
-  #fault: Error | undefined;
-  #waiting: (() => void) | undefined;
+  readonly #passage: Passage;
 
   constructor(options: RemoteBodyOptions) {
     this.#options = options;
     this.#inflow = new Inflow(WINDOW.body, options.grant);
+    this.#passage = new Passage(options.faultOf);
     this.stream = new ReadableStream<Uint8Array>(
       {
         pull: (controller) => this.#pull(controller),
@@ -33,29 +33,23 @@ export class RemoteBody implements Receiver {
 
   body(chunk: Uint8Array): boolean {
     if (!this.#inflow.arrive(chunk.byteLength + CHUNK_COST)) return false;
-    if (this.#state !== 'open') return true;
+    if (this.#passage.state !== 'open') return true;
     // The runtime uses the frame's memory again.
     this.#chunks.push(chunk.slice());
-    this.#waiting?.();
+    this.#passage.wake();
     return true;
   }
 
   end(fault?: string | Error): void {
-    if (this.#state === 'open') {
-      this.#state = 'ended';
-      this.#fault = typeof fault === 'string' ? this.#options.faultOf(fault) : fault;
-    }
     this.#options.onEnd();
-    this.#waiting?.();
+    this.#passage.end(fault);
   }
 
   /** Nobody reads on. */
   leave(): void {
-    if (this.#state !== 'open') return;
-    this.#state = 'left';
+    if (!this.#passage.leave()) return;
     this.#chunks.length = 0;
     this.#options.cancel();
-    this.#waiting?.();
   }
 
   /** All of it, where it is at most so many bytes. Rejects where it is more or breaks off. */
@@ -77,13 +71,12 @@ export class RemoteBody implements Receiver {
         this.#inflow.take(chunk.byteLength + CHUNK_COST);
         return controller.enqueue(chunk);
       }
-      if (this.#state === 'left') return;
-      if (this.#state === 'ended')
-        return this.#fault === undefined ? controller.close() : controller.error(this.#fault);
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
-      this.#waiting = undefined;
+      if (this.#passage.state === 'left') return;
+      if (this.#passage.state === 'ended') {
+        const fault = this.#passage.takeFault();
+        return fault === undefined ? controller.close() : controller.error(fault);
+      }
+      await this.#passage.change();
     }
   }
 }

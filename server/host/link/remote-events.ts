@@ -3,6 +3,7 @@ import { parseJson } from '../../platform/json.ts';
 import type { StreamItem } from '../../modules/registry.ts';
 import { Inflow } from './inflow.ts';
 import type { Receiver } from './exchange.ts';
+import { Passage } from './passage.ts';
 import { WINDOW } from './wire.ts';
 
 const ID_LENGTH = 256;
@@ -26,55 +27,42 @@ export class RemoteEvents implements AsyncGenerator<StreamItem, void, void>, Rec
   #frames: string[] = [];
   /** Where the next event begins in the first frame. */
   #at = 0;
-  #state: 'open' | 'ended' | 'left' = 'open';
-  #fault: Error | undefined;
-  #waiting: (() => void) | undefined;
+  readonly #passage: Passage;
 
   constructor(options: RemoteEventsOptions) {
     this.#options = options;
     this.#inflow = new Inflow(WINDOW.events, options.grant);
+    this.#passage = new Passage(options.faultOf);
   }
 
   events(lines: string): boolean {
     if (!this.#inflow.arrive(lines.length) || !lines.endsWith('\n')) return false;
-    if (this.#state !== 'open') return true;
+    if (this.#passage.state !== 'open') return true;
     this.#frames.push(lines);
-    this.#waiting?.();
+    this.#passage.wake();
     return true;
   }
 
   end(fault?: string | Error): void {
-    if (this.#state === 'open') {
-      this.#state = 'ended';
-      this.#fault = typeof fault === 'string' ? this.#options.faultOf(fault) : fault;
-    }
     this.#options.onEnd();
-    this.#waiting?.();
+    this.#passage.end(fault);
   }
 
   async next(): Promise<IteratorResult<StreamItem, void>> {
     for (;;) {
       const item = this.#take();
       if (item) return { done: false, value: item };
-      if (this.#state === 'ended' && this.#fault !== undefined) {
-        const fault = this.#fault;
-        this.#fault = undefined;
-        throw fault;
-      }
-      if (this.#state !== 'open') return { done: true, value: undefined };
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
-      this.#waiting = undefined;
+      const fault = this.#passage.takeFault();
+      if (fault) throw fault;
+      if (this.#passage.state !== 'open') return { done: true, value: undefined };
+      await this.#passage.change();
     }
   }
 
   return(): Promise<IteratorResult<StreamItem, void>> {
-    if (this.#state === 'open') {
-      this.#state = 'left';
+    if (this.#passage.leave()) {
       this.#frames = [];
       this.#options.cancel();
-      this.#waiting?.();
     }
     return Promise.resolve({ done: true, value: undefined });
   }
