@@ -24,6 +24,11 @@ const thrown = (work: Promise<unknown>): Promise<Error> =>
     () => new Error('it worked'),
     (error: Error) => error,
   );
+const refusal = async (loading: Promise<unknown>): Promise<string> => {
+  const error = await thrown(loading);
+  expect(error).toBeInstanceOf(LoadError);
+  return error.message;
+};
 const load = (text: string, loadTimeout = 10_000) =>
   scene.prepare('hostile', { 'module.ts': text }, { most: { memory: 512 * 1024 * 1024, loadTimeout } });
 
@@ -35,15 +40,11 @@ test.each([
   ['process.exit', broken.exit, 'exit code 3'],
   ['an id that is not the folder’s', broken.id, 'the folder is called "hostile"'],
 ])('a module does not load for %s', async (_, text, told) => {
-  const error = await thrown(load(text));
-  expect(error).toBeInstanceOf(LoadError);
-  expect(error.message).toContain(told);
+  expect(await refusal(load(text))).toContain(told);
 });
 
 test('a module that never finishes loading is given up, and its process ended', async () => {
-  const error = await thrown(load(broken.loop, 500));
-  expect(error).toBeInstanceOf(LoadError);
-  expect(error.message).toContain('did not load within 500 ms');
+  expect(await refusal(load(broken.loop, 500))).toContain('did not load within 500 ms');
 });
 
 // In this process, which is quick. What a process of its own tells is judged by the same code.
@@ -59,9 +60,7 @@ test.each([
   ['a permission that is none', broken.scope, 'permissions.0'],
   ['a secret within another setting', broken.secret, 'the secret at mail.password has to be a field of its own'],
 ])('a trusted module does not load for %s', async (_, text, told) => {
-  const error = await thrown(trusted.prepare('hostile', { 'module.ts': text }));
-  expect(error).toBeInstanceOf(LoadError);
-  expect(error.message).toContain(told);
+  expect(await refusal(trusted.prepare('hostile', { 'module.ts': text }))).toContain(told);
 });
 
 test.each([
