@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { name as shownName } from '@shared/kernel/text.ts';
 import { ModuleId, Scope } from '@shared/modules/schema.ts';
 
 const Name = z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/);
@@ -32,7 +33,8 @@ const common = {
 export const Description = z.object({
   id: ModuleId,
   version: z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/, 'a semantic version such as 1.0.0'),
-  title: z.string().trim().min(1).max(80),
+  /** Stands beside what the module says in rooms, as people's names do. */
+  title: shownName(80),
   description: z.string().max(500).default(''),
   engine: z.string().max(100).regex(Range, 'a range of versions such as ^1.0.0'),
   permissions: z.array(Scope).max(50).default([]),
@@ -68,6 +70,6 @@ export const Description = z.object({
   commands: few(100, CommandName, z.object({ description: z.string().max(200), usage: z.string().max(100), access })),
   /** Path of the page's source, relative to the module's folder. */
   page: z.string().max(200).nullable(),
-  tile: z.object({ title: z.string().min(1).max(60), stream: Name }).nullable(),
+  tile: z.object({ title: shownName(60), stream: Name }).nullable(),
 });
 export type Description = z.infer<typeof Description>;

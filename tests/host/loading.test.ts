@@ -54,6 +54,7 @@ test.each([
   ['functions that are plain', broken.plain, 'functions.a is not made by fn(…)'],
   ['an id that is not the folder’s', broken.id, 'the folder is called "hostile"'],
   ['a version that is none', broken.version, 'version: a semantic version'],
+  ['a title that turns around what follows it', broken.title, 'title: has characters no name may have'],
   ['an engine that is not this one', broken.engine, 'does not allow hearth:sdk'],
   ['a page outside of the folder', broken.page, 'leads out of the folder'],
   ['a tile without its stream', broken.tile, 'tile.stream'],
