@@ -1,30 +1,16 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildBinary } from '../../.scripts/build/binary.ts';
-import { areRunning, startIn } from '../support/scratch-run.ts';
+import { areRunning } from '../support/scratch-run.ts';
 import { until } from '../support/until.ts';
+import { scratchBinary } from './scratch-binary.ts';
 
 setDefaultTimeout(60_000);
 
-let hearth: string;
-/** What a run writes besides its output goes below here. */
-let scratch: string;
-
-beforeAll(async () => {
-  hearth = await buildBinary();
-}, 300_000);
-
-beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'hearth-bench-test-'));
-});
-
-afterEach(() => rmSync(scratch, { recursive: true, force: true }));
-
-const bench = (...args: string[]) => startIn(scratch, [hearth, 'bench', ...args]);
+const binary = scratchBinary();
+const bench = (...args: string[]) => binary.start('bench', ...args);
 /** Those of a client that was killed end by themselves, a moment later. */
-const allEnded = () => until(() => areRunning(scratch, 0));
+const allEnded = () => until(() => areRunning(binary.scratch, 0));
 
 describe('hearth bench', () => {
   test('measures the binary against bare Bun, prints both, and leaves nothing behind', async () => {
@@ -35,7 +21,7 @@ describe('hearth bench', () => {
     expect(out).toMatch(/^work +clients +figure +yardstick +Hearth +ratio +goal/m);
     expect(out).toMatch(/^recovery +20 +CPU +[\d.]+ µs +[\d.]+ µs +[\d.]+ ×/m);
 
-    const { results } = (await Bun.file(join(scratch, 'figures.json')).json()) as {
+    const { results } = (await Bun.file(join(binary.scratch, 'figures.json')).json()) as {
       results: {
         workload: string;
         rounds: Record<string, { deliveries: number; cpu: number; frameBytes: number }[]>;
@@ -47,19 +33,19 @@ describe('hearth bench', () => {
     expect(raw.frameBytes).toBe(own.frameBytes);
     for (const { cpu } of [own, raw]) expect(cpu).toBeGreaterThan(0);
 
-    expect(readdirSync(scratch)).toEqual(['figures.json']);
+    expect(readdirSync(binary.scratch)).toEqual(['figures.json']);
     await allEnded();
   });
 
   test('interrupted, it ends with 1 and leaves neither a process nor a folder behind', async () => {
     const run = bench('fan-out', '--clients', '20', '--rounds', '1000');
     // A round is over and the next one has its server and its clients.
-    await until(() => run.soFar().includes(' .') && areRunning(scratch, 3), 'a second round', 40_000);
+    await until(() => run.soFar().includes(' .') && areRunning(binary.scratch, 3), 'a second round', 40_000);
     run.interrupt();
     const { code, out, err } = await run.end();
     expect({ code, err }).toEqual({ code: 1, err: '' });
     expect(out).toEndWith('Interrupted\n');
-    expect(readdirSync(scratch)).toEqual([]);
+    expect(readdirSync(binary.scratch)).toEqual([]);
     await allEnded();
   }, 60_000);
 
@@ -79,13 +65,13 @@ describe('hearth bench', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(/^hearth: [^\n]+\n$/);
     expect(err).toContain(named);
-    expect(readdirSync(scratch)).toEqual([]);
+    expect(readdirSync(binary.scratch)).toEqual([]);
   });
 
   test('its processes are nothing that anybody else can start', async () => {
-    const { code, err } = await startIn(scratch, [hearth, 'bench-part', 'server']).end();
+    const { code, err } = await binary.start('bench-part', 'server').end();
     expect(code).toBe(2);
     expect(err.trim().split('\n')).toHaveLength(1);
-    expect(readdirSync(scratch)).toEqual([]);
+    expect(readdirSync(binary.scratch)).toEqual([]);
   });
 });

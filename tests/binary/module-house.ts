@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from 'bun:test';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -188,5 +189,19 @@ export async function openHouse({ env = {}, user, before }: HouseOptions = {}): 
       await hearth[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** A house for the tests of one file, furnished before the first of them. */
+export function sharedHouse(furnish: (house: ModuleHouse) => unknown = () => {}): () => ModuleHouse {
+  let house: ModuleHouse | undefined;
+  beforeAll(async () => {
+    house = await openHouse();
+    await furnish(house);
+  }, 300_000);
+  afterAll(() => house?.[Symbol.asyncDispose]());
+  return () => {
+    if (!house) throw new Error('The house stands only while tests run');
+    return house;
   };
 }

@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../support/until.ts';
 import { isAlive } from './footprint.ts';
-import { type ModuleHouse, openHouse } from './module-house.ts';
+import { openHouse, sharedHouse } from './module-house.ts';
 import { lasting, source } from './module-sources.ts';
 
 setDefaultTimeout(120_000);
 
 const RELOADS = Number(process.env.HEARTH_RELOADS ?? 200);
 
-let house: ModuleHouse;
 let roomId: string;
-beforeAll(async () => {
-  house = await openHouse();
-  ({ id: roomId } = await house.admin.get<{ id: string }>('chat/createRoom', { name: 'Lobby', kind: 'public' }));
-  await house.member.get('chat/joinRoom', { roomId });
-}, 300_000);
-afterAll(() => house[Symbol.asyncDispose]());
+const house = sharedHouse(async ({ admin, member }) => {
+  ({ id: roomId } = await admin.get<{ id: string }>('chat/createRoom', { name: 'Lobby', kind: 'public' }));
+  await member.get('chat/joinRoom', { roomId });
+});
 
-const post = (text: string) => house.member.get('chat/postMessage', { roomId, clientId: crypto.randomUUID(), text });
+const post = (text: string) => house().member.get('chat/postMessage', { roomId, clientId: crypto.randomUUID(), text });
 
 /** Hears of messages and writes them down; waits before those that say so until it may go on. */
 const ear = `permissions: ['chat:read'],
@@ -33,13 +30,13 @@ const ear = `permissions: ['chat:read'],
   },`;
 const withEar = `import { readFileSync } from 'node:fs';`;
 const heardBy = (id: string): string[] => {
-  const path = join(house.files(id), 'heard');
+  const path = join(house().files(id), 'heard');
   return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
 };
 
 describe('modules that are saved again and again', () => {
   test(`leave nothing behind in ${RELOADS} reloads: no memory, descriptor, process, socket or copy`, async () => {
-    const { admin, member, save, says, start, footprint } = house;
+    const { admin, member, save, says, start, footprint } = house();
     const ids = ['often', 'oftener', 'oftenest', 'ever'];
     const version = (id: string, says: string) => {
       const { functions, more } = lasting(says);
@@ -80,7 +77,7 @@ describe('modules that are saved again and again', () => {
 
 describe('work that nobody waits for', () => {
   test('and that never ends holds back neither calls nor another module’s', async () => {
-    const { member, start, files } = house;
+    const { member, start, files } = house();
     const stuck = `limits: { callTimeout: 300, idleSeconds: 1 }, permissions: ['chat:read'],
   on: { chat_message: () => new Promise(() => {}) },
   schedules: { never: { everySeconds: 1, async run(ctx) { writeFileSync(ctx.folder + '/ticked', ''); await new Promise(() => {}); } } },`;
@@ -90,14 +87,14 @@ describe('work that nobody waits for', () => {
     await until(() => heardBy('listens').join('') === 'abc');
     await until(() => existsSync(join(files('stuck'), 'ticked')));
     expect((await member.call('stuck/say')).status).toBe(200);
-    await house.admin.get('modules/disable', { id: 'stuck' });
-    await house.admin.get('modules/disable', { id: 'listens' });
+    await house().admin.get('modules/disable', { id: 'stuck' });
+    await house().admin.get('modules/disable', { id: 'listens' });
   });
 });
 
 describe('two modules under load', () => {
   test('are not noticed in the chat beside them: each message comes once, in order', async () => {
-    const { admin, member, start } = house;
+    const { admin, member, start } = house();
     const busy = source('busy', {
       functions: `work: fn(read, () => { let sum = 0; for (let n = 0; n < 2e6; n++) sum += n; return ok(sum); }),`,
     });
@@ -142,7 +139,7 @@ describe('two modules under load', () => {
 
 describe('a large database', () => {
   test('is copied and migrated while everybody else goes on', async () => {
-    const { member, start, save, admin, becomes } = house;
+    const { member, start, save, admin, becomes } = house();
     const fill = `fill: fn(write, ({ db }) => {
       db.transaction(() => { for (let n = 0; n < 2000; n++) db.run('INSERT INTO t VALUES (randomblob(50000))'); })();
       return ok(null);
@@ -162,7 +159,7 @@ describe('a large database', () => {
     let answers = 0;
     for (; !wasTold('active'); answers++) await member.get('small/say');
     expect(answers).toBeGreaterThan(100);
-    await house.says('large', 'two');
+    await house().says('large', 'two');
     expect((await becomes('large', 'active')).admin?.reason).toBeNull();
     await watching.close();
     for (const id of ['large', 'small']) await admin.get('modules/disable', { id });
@@ -171,7 +168,7 @@ describe('a large database', () => {
 
 describe('a server that is killed', () => {
   test('takes its modules with it, also one in an endless loop, and starts again what was on; listeners miss nothing', async () => {
-    const { admin, start, files, info, footprint, becomes } = house;
+    const { admin, start, files, info, footprint, becomes } = house();
     await start('hears', source('hears', { more: ear, before: withEar }));
     await start('spins', source('spins', { functions: 'spin: fn(write, () => { for (;;); }),' }));
     await start('off', source('off'));
@@ -183,14 +180,14 @@ describe('a server that is killed', () => {
     const spinning = admin.call('spins/spin').catch(() => undefined);
     await until(async () => (await info('spins')).admin?.instances[0]?.running === 1);
     const children = await until(() => (footprint().children.length === 2 ? footprint().children : undefined));
-    await house.restart('SIGKILL', async () => {
+    await house().restart('SIGKILL', async () => {
       await until(() => !children.some(isAlive));
       writeFileSync(join(files('hears'), 'go'), '');
     });
     await spinning;
     for (const id of ['hears', 'spins']) await becomes(id, 'active');
     expect((await info('off')).state).toBe('disabled');
-    expect(await house.say('spins')).toEqual([200, 'one']);
+    expect(await house().say('spins')).toEqual([200, 'one']);
     await post('after');
     await until(() => heardBy('hears').at(-1) === 'after');
     expect(heardBy('hears').filter((text, at, all) => text !== all[at - 1])).toEqual([
@@ -203,8 +200,8 @@ describe('a server that is killed', () => {
     expect(sockets).toHaveLength(1);
     expect(copies.toSorted()).toEqual([expect.stringMatching(/^hears-\d+$/), expect.stringMatching(/^spins-\d+$/)]);
     // An end in order leaves nothing at all.
-    await house.restart('SIGTERM', () => {
-      for (const folder of ['.m', 'modules-run']) expect(readdirSync(join(house.data, folder))).toEqual([]);
+    await house().restart('SIGTERM', () => {
+      for (const folder of ['.m', 'modules-run']) expect(readdirSync(join(house().data, folder))).toEqual([]);
     });
   });
 });

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModuleInfo } from '@shared/modules/schema.ts';
 import { until } from '../support/until.ts';
-import { codeOf, type ModuleHouse, openHouse } from './module-house.ts';
+import { codeOf, sharedHouse } from './module-house.ts';
 import { source } from './module-sources.ts';
 
 setDefaultTimeout(60_000);
 
-let house: ModuleHouse;
-beforeAll(async () => {
-  house = await openHouse();
-}, 300_000);
-afterAll(() => house[Symbol.asyncDispose]());
+const house = sharedHouse();
 
-const say = (id: string) => house.say(id);
-const says = (id: string, what: string) => house.says(id, what);
+const say = (id: string) => house().say(id);
+const says = (id: string, what: string) => house().says(id, what);
 
 describe('what cannot be a module', () => {
   const manifest = (change: (text: string) => string) => change(source('wrong'));
@@ -64,7 +60,7 @@ describe('what cannot be a module', () => {
   ];
 
   test('says what is wrong with it, one by one, and answers nothing', async () => {
-    const { admin, save, becomes } = house;
+    const { admin, save, becomes } = house();
     for (const [id, text] of kinds) save(id, text.replaceAll(`id: 'wrong'`, `id: '${id}'`));
     for (const [id, , told] of kinds) {
       const { admin: about } = await becomes(id, 'failed');
@@ -73,7 +69,7 @@ describe('what cannot be a module', () => {
     }
     expect(await admin.get('modules/enable', { id: 'w-engine' })).toMatchObject({ enabled: true, state: 'failed' });
     expect(await say('w-engine')).toEqual([503, 'module.failed']);
-    for (const [id] of kinds) rmSync(join(house.data, 'modules', id), { recursive: true });
+    for (const [id] of kinds) rmSync(join(house().data, 'modules', id), { recursive: true });
     await until(async () => {
       const listed = await admin.get<ModuleInfo[]>('modules/list');
       return !listed.some(({ id }) => id.startsWith('w-'));
@@ -81,7 +77,7 @@ describe('what cannot be a module', () => {
   });
 
   test('leaves the one that runs alone, with the reason beside it, until it is mended', async () => {
-    const { save, start, becomes } = house;
+    const { save, start, becomes } = house();
     await start('steady', source('steady'));
     for (const [broken, told] of [
       [`${source('steady')}\n}}`, 'module.ts'],
@@ -95,11 +91,11 @@ describe('what cannot be a module', () => {
     }
     save('steady', source('steady', { says: 'mended' }));
     await says('steady', 'mended');
-    expect((await house.info('steady')).admin?.reason).toBeNull();
+    expect((await house().info('steady')).admin?.reason).toBeNull();
   });
 
   test('is one of two with the same id, one with the name of a part of Hearth, and what its name leads out with', async () => {
-    const { data, admin, save, start, becomes } = house;
+    const { data, admin, save, start, becomes } = house();
     await start('mine', source('mine'));
     save('yours', source('mine', { says: 'stolen' }));
     for (const name of ['chat', 'auth', 'modules']) save(name, source(name));
@@ -130,7 +126,7 @@ describe('what cannot be a module', () => {
 
 describe('what leads out', () => {
   test('of the folder of files comes to nothing, whether it is a path, a link, a pipe or a folder', async () => {
-    const { admin, data, start } = house;
+    const { admin, data, start } = house();
     await start(
       'files',
       source('files', {
@@ -140,7 +136,7 @@ describe('what leads out', () => {
     go: fn({ ...read, output: 'redirect', input: z.object({ to: z.string() }) }, (ctx, { to }) => ok(redirect(to))),`,
       }),
     );
-    const folder = house.files('files');
+    const folder = house().files('files');
     writeFileSync(join(folder, 'good.txt'), 'good');
     mkdirSync(join(folder, 'sub'));
     symlinkSync(join(data, 'secrets.json'), join(folder, 'link.json'));
@@ -170,9 +166,9 @@ describe('what leads out', () => {
   });
 
   test('of the page’s address finds nothing', async () => {
-    const { admin, save, becomes } = house;
+    const { admin, save, becomes } = house();
     save('paged', '<!doctype html><p>page</p>', 'page.html');
-    await house.start('paged', source('paged', { more: `page: 'page.html',` }));
+    await house().start('paged', source('paged', { more: `page: 'page.html',` }));
     await becomes('paged', ({ hasPage }) => hasPage);
     const { url } = await admin.get<{ url: string }>('modules/page', { id: 'paged' });
     const at = url.replace(/^\//, '');
@@ -193,7 +189,7 @@ describe('what leads out', () => {
 
 describe('what a module may', () => {
   test('is what it asked for and was granted; without, it hears which permission is missing', async () => {
-    const { admin, member, start } = house;
+    const { admin, member, start } = house();
     const ask = `rooms: fn(read, async ({ hearth }) => { const r = await hearth.chat.listRooms({}); return r.ok ? ok(r.data.length) : r; }),
     who: fn(read, async ({ hearth }) => { const r = await hearth.call('modules', 'list'); return r.ok ? ok('told') : r; }),
     other: fn(read, async ({ hearth }) => hearth.call('mine', 'say')),`;
@@ -208,7 +204,7 @@ describe('what a module may', () => {
   });
 
   test('in secret settings is in no answer, no log and no file', async () => {
-    const { admin, start, data, hearth } = house;
+    const { admin, start, data, hearth } = house();
     const secret = 'hunter2-not-to-be-seen';
     const settled = `settings: z.object({ key: secret(z.string().min(4)).optional(), name: z.string().default('x') }),`;
     const functions = `

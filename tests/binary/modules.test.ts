@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModuleInfo } from '@shared/modules/schema.ts';
 import { until } from '../support/until.ts';
-import { codeOf, type ModuleHouse, openHouse } from './module-house.ts';
+import { codeOf, sharedHouse } from './module-house.ts';
 import { lasting, source } from './module-sources.ts';
 
 setDefaultTimeout(60_000);
 
-let house: ModuleHouse;
-beforeAll(async () => {
-  house = await openHouse();
-}, 300_000);
-afterAll(() => house[Symbol.asyncDispose]());
+const house = sharedHouse();
 
-const say = (id: string) => house.say(id);
-const says = (id: string, what: string) => house.says(id, what);
+const say = (id: string) => house().say(id);
+const says = (id: string, what: string) => house().says(id, what);
 
 describe('from the first save to the last switch, in the compiled Hearth, a module', () => {
   test('goes through every state, and another person sees each', async () => {
-    const { member, admin, save, becomes, files } = house;
+    const { member, admin, save, becomes, files } = house();
     const watching = await member.socket();
     const seen = (): string[] =>
       watching.events('global', 'module_changed').flatMap(({ payload: { id, state } }) => (id === 'cat' ? state : []));
@@ -41,7 +37,7 @@ describe('from the first save to the last switch, in the compiled Hearth, a modu
 
     const enabling = admin.get<ModuleInfo>('modules/enable', { id: 'cat' });
     await until(() => existsSync(join(files('cat'), 'started-began')));
-    expect((await house.info('cat')).state).toBe('loading');
+    expect((await house().info('cat')).state).toBe('loading');
     const early = await admin.call('cat/say');
     expect(codeOf(early)).toEqual([503, 'module.unavailable']);
     expect(early.headers.get('retry-after')).toBe('1');
@@ -101,7 +97,7 @@ describe('from the first save to the last switch, in the compiled Hearth, a modu
   });
 
   test('is left by its streams and sockets with a reason: come back after a reload, stay away when it is off', async () => {
-    const { member, admin, save, start, files } = house;
+    const { member, admin, save, start, files } = house();
     await start('host', source('host', lasting('one')));
     const open = async (by: string) => {
       const socket = await member.socket('host/echo');
@@ -128,7 +124,7 @@ describe('from the first save to the last switch, in the compiled Hearth, a modu
   });
 
   test('is switched in the page and by command while it is called: an answer or a refusal, nothing between', async () => {
-    const { member, admin, start, command, info } = house;
+    const { member, admin, start, command, info } = house();
     await start('flip', source('flip'));
     const answers = new Set<string>();
     const over = new AbortController();
@@ -154,7 +150,7 @@ describe('from the first save to the last switch, in the compiled Hearth, a modu
 });
 
 test('a module that the command line makes answers as soon as it is switched on', async () => {
-  const { member, command, becomes } = house;
+  const { member, command, becomes } = house();
   expect((await command('module', 'new', 'fresh')).code).toBe(0);
   await becomes('fresh', 'disabled');
   expect((await command('module', 'enable', 'fresh')).out).toContain('fresh');
@@ -167,7 +163,7 @@ test('a module that the command line makes answers as soon as it is switched on'
 
 describe('instances', () => {
   test('are two where a module asks for them and is busy, and none when it has had nothing to do for long', async () => {
-    const { admin, start, files, info, becomes } = house;
+    const { admin, start, files, info, becomes } = house();
     const functions = `hold: fn(write, async (ctx) => { while (!existsSync(ctx.folder + '/go')) await ctx.sleep(3); return ok(process.pid); }),`;
     await start('many', source('many', { functions, more: 'limits: { instances: 2 },' }));
     await start('lazy', source('lazy', { more: 'limits: { idleSeconds: 1 },' }));
@@ -187,7 +183,7 @@ describe('instances', () => {
   });
 
   test('with work that nobody called for are not idle: a schedule runs to its end', async () => {
-    const { start, files, becomes, command } = house;
+    const { start, files, becomes, command } = house();
     const idle = 'limits: { idleSeconds: 1 },';
     const schedule = `{ everySeconds: 1, async run(ctx) { await gate(ctx.folder, 'go'); writeFileSync(ctx.folder + '/done', ''); } }`;
     await start('worker', source('worker', { more: `${idle} schedules: { long: ${schedule} },` }));

@@ -1,31 +1,16 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildBinary } from '../../.scripts/build/binary.ts';
-import { areRunning, processesOf, startIn } from '../support/scratch-run.ts';
+import { areRunning, processesOf } from '../support/scratch-run.ts';
 import { until } from '../support/until.ts';
+import { scratchBinary } from './scratch-binary.ts';
 
 setDefaultTimeout(60_000);
 
-let hearth: string;
-/** What a run writes besides its output goes below here. */
-let scratch: string;
-
-beforeAll(async () => {
-  hearth = await buildBinary();
-}, 300_000);
-
-beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'hv-'));
-});
-
-afterEach(() => rmSync(scratch, { recursive: true, force: true }));
-
-const start = (...args: string[]) => startIn(scratch, [hearth, ...args]);
+const binary = scratchBinary();
 
 test('hearth verify finds nothing wrong with the binary: SIGKILLs, storms, floods, full disks and the rest', async () => {
-  const run = start('verify');
+  const run = binary.start('verify');
   const { code, out, err } = await run.end();
   // With the seed, by which a failure can be repeated.
   process.stdout.write(out);
@@ -34,13 +19,13 @@ test('hearth verify finds nothing wrong with the binary: SIGKILLs, storms, flood
   expect(code).toBe(0);
   for (const figure of [/1\d kills|[1-9]\d+ kills/, /20\d{3} frames/, /200 clients/, /[67]\d kinds of frames/])
     expect(out).toMatch(figure);
-  expect(readdirSync(scratch)).toEqual([]);
-  expect(processesOf(scratch)).toEqual([]);
+  expect(readdirSync(binary.scratch)).toEqual([]);
+  expect(processesOf(binary.scratch)).toEqual([]);
 }, 400_000);
 
 describe('the command', () => {
   test('names its scenarios', async () => {
-    const { code, out } = await start('verify', '--list').end();
+    const { code, out } = await binary.start('verify', '--list').end();
     expect(code).toBe(0);
     expect(out.trim().split('\n').length).toBeGreaterThan(20);
     expect(out).toMatch(/^kills +what was acknowledged/m);
@@ -50,14 +35,14 @@ describe('the command', () => {
     ['a scenario that is none', ['--only', 'dance']],
     ['a seed that is none', ['--seed', 'green']],
   ])('refuses %s in one line with exit code 2', async (_, args) => {
-    const { code, out, err } = await start('verify', ...args).end();
+    const { code, out, err } = await binary.start('verify', ...args).end();
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
   test('repeats one scenario with its seed, and says so', async () => {
-    const { code, out } = await start('verify', '--only', 'channels', '--seed', '7').end();
+    const { code, out } = await binary.start('verify', '--only', 'channels', '--seed', '7').end();
     expect(code).toBe(0);
     expect(out).toMatch(/^ok +channels/m);
     expect(out).toContain('seed 7');
@@ -65,19 +50,19 @@ describe('the command', () => {
   });
 
   test('interrupted, it ends with 1 and leaves neither a server nor a folder behind', async () => {
-    const run = start('verify', '--only', 'kills');
-    await until(() => run.soFar().includes('seed') && areRunning(scratch, 2));
+    const run = binary.start('verify', '--only', 'kills');
+    await until(() => run.soFar().includes('seed') && areRunning(binary.scratch, 2));
     run.interrupt();
     const { code } = await run.end();
     expect(code).toBe(1);
-    expect(readdirSync(scratch)).toEqual([]);
-    expect(processesOf(scratch)).toEqual([]);
+    expect(readdirSync(binary.scratch)).toEqual([]);
+    expect(processesOf(binary.scratch)).toEqual([]);
   });
 
   test('its server with levers is nothing that anybody else can start', async () => {
-    const { code, err } = await start('verify-server', '--data', join(scratch, 'data')).end();
+    const { code, err } = await binary.start('verify-server', '--data', join(binary.scratch, 'data')).end();
     expect(code).toBe(2);
     expect(err.trim().split('\n')).toHaveLength(1);
-    expect(readdirSync(scratch)).toEqual([]);
+    expect(readdirSync(binary.scratch)).toEqual([]);
   });
 });
