@@ -6,14 +6,14 @@ import { storedLocale } from '../i18n/stored-locale.ts';
 import { createCall } from '../platform/call.ts';
 import { useHearth, useSession } from '../platform/hearth.tsx';
 import { usePageTitle } from '../shell/title.ts';
-import { Button, ButtonLink } from '../ui/Button.tsx';
+import { ButtonLink } from '../ui/Button.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { createForm } from '../ui/form.ts';
 import { Skeleton } from '../ui/Skeleton.tsx';
-import { TextField } from '../ui/TextField.tsx';
 import { formatRelative } from '../ui/Time.tsx';
+import { AccountFields } from './AccountFields.tsx';
+import { AuthForm } from './AuthForm.tsx';
 import { AuthLayout } from './AuthLayout.tsx';
-import { PasswordField } from './PasswordField.tsx';
 
 function JoinForm(props: { code: string }) {
   const { t } = useI18n();
@@ -34,28 +34,9 @@ function JoinForm(props: { code: string }) {
     },
   });
   return (
-    <form class="form" {...form.form}>
-      <TextField {...form.field('name')} label={t('account.name')} autocomplete="name" maxlength={80} />
-      <TextField
-        {...form.field('email')}
-        label={t('account.email')}
-        type="email"
-        autocomplete="username"
-        autocapitalize="off"
-        spellcheck={false}
-        maxlength={254}
-      />
-      <PasswordField
-        {...form.field('password')}
-        label={t('account.password')}
-        hint={t('account.passwordHint')}
-        autocomplete="new-password"
-      />
-      <Show when={form.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-      <Button class="auth-submit" type="submit" variant="primary" busy={form.busy()}>
-        {t('invite.submit')}
-      </Button>
-    </form>
+    <AuthForm form={form} submit={t('invite.submit')}>
+      <AccountFields form={form} />
+    </AuthForm>
   );
 }
 

@@ -4,13 +4,14 @@ import { useI18n } from '../i18n/i18n.tsx';
 import { createCall } from '../platform/call.ts';
 import { useHearth } from '../platform/hearth.tsx';
 import { usePageTitle } from '../shell/title.ts';
-import { Button, ButtonLink } from '../ui/Button.tsx';
+import { ButtonLink } from '../ui/Button.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { createForm } from '../ui/form.ts';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import { TextField } from '../ui/TextField.tsx';
+import { AccountFields } from './AccountFields.tsx';
+import { AuthForm } from './AuthForm.tsx';
 import { AuthLayout } from './AuthLayout.tsx';
-import { PasswordField } from './PasswordField.tsx';
 import { takeSetupToken } from './setup-token.ts';
 
 function SetupForm(props: { tokenNeeded: boolean }) {
@@ -30,24 +31,9 @@ function SetupForm(props: { tokenNeeded: boolean }) {
     },
   });
   return (
-    <form class="form" {...form.form}>
+    <AuthForm form={form} submit={t('setup.submit')}>
       <TextField {...form.field('teamName')} label={t('setup.teamName')} autocomplete="organization" maxlength={80} />
-      <TextField {...form.field('name')} label={t('account.name')} autocomplete="name" maxlength={80} />
-      <TextField
-        {...form.field('email')}
-        label={t('account.email')}
-        type="email"
-        autocomplete="username"
-        autocapitalize="off"
-        spellcheck={false}
-        maxlength={254}
-      />
-      <PasswordField
-        {...form.field('password')}
-        label={t('account.password')}
-        hint={t('account.passwordHint')}
-        autocomplete="new-password"
-      />
+      <AccountFields form={form} />
       <Show when={props.tokenNeeded}>
         <TextField
           {...form.field('token')}
@@ -59,11 +45,7 @@ function SetupForm(props: { tokenNeeded: boolean }) {
           maxlength={200}
         />
       </Show>
-      <Show when={form.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-      <Button class="auth-submit" type="submit" variant="primary" busy={form.busy()}>
-        {t('setup.submit')}
-      </Button>
-    </form>
+    </AuthForm>
   );
 }
 

@@ -5,11 +5,10 @@ import { useI18n } from '../i18n/i18n.tsx';
 import { useHearth, useSession, useStart } from '../platform/hearth.tsx';
 import { safeReturn } from '../shell/return-path.ts';
 import { usePageTitle } from '../shell/title.ts';
-import { Button } from '../ui/Button.tsx';
-import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { createForm } from '../ui/form.ts';
-import { TextField } from '../ui/TextField.tsx';
+import { AuthForm } from './AuthForm.tsx';
 import { AuthLayout } from './AuthLayout.tsx';
+import { EmailField } from './EmailField.tsx';
 import { PasswordField } from './PasswordField.tsx';
 
 export default function SignInPage() {
@@ -53,22 +52,10 @@ export default function SignInPage() {
           {t('signIn.ended')}
         </p>
       </Show>
-      <form class="form" {...form.form}>
-        <TextField
-          {...form.field('email')}
-          label={t('account.email')}
-          type="email"
-          autocomplete="username"
-          autocapitalize="off"
-          spellcheck={false}
-          maxlength={254}
-        />
+      <AuthForm form={form} submit={t('signIn.submit')}>
+        <EmailField {...form.field('email')} />
         <PasswordField {...form.field('password')} label={t('account.password')} autocomplete="current-password" />
-        <Show when={form.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-        <Button class="auth-submit" type="submit" variant="primary" busy={form.busy()}>
-          {t('signIn.submit')}
-        </Button>
-      </form>
+      </AuthForm>
     </AuthLayout>
   );
 }

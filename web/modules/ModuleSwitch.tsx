@@ -1,15 +1,14 @@
 import type { ModuleInfo } from '@shared/modules/schema.ts';
-import { createSignal, lazy, Show, Suspense } from 'solid-js';
+import { createSignal } from 'solid-js';
 import { useI18n } from '../i18n/i18n.tsx';
 import { Switch } from '../ui/Toggle.tsx';
+import { AskPermissions } from './AskPermissions.tsx';
 import { useSwitching } from './switching.ts';
-
-const PermissionsDialog = lazy(() => import('./PermissionsDialog.tsx'));
 
 /** On or off, for admins. On asks for the permissions first. */
 export function ModuleSwitch(props: { module: ModuleInfo }) {
   const { t } = useI18n();
-  const { enable, disable } = useSwitching();
+  const { disable } = useSwitching();
   const [asking, setAsking] = createSignal<ModuleInfo>();
   const [busy, setBusy] = createSignal(false);
   const turn = async (isOn: boolean) => {
@@ -27,17 +26,7 @@ export function ModuleSwitch(props: { module: ModuleInfo }) {
         disabled={busy()}
         onChecked={(isOn) => void turn(isOn)}
       />
-      <Show when={asking()}>
-        {(module) => (
-          <Suspense>
-            <PermissionsDialog
-              module={module()}
-              onGrant={(grant) => enable(module(), grant)}
-              onClose={() => setAsking(undefined)}
-            />
-          </Suspense>
-        )}
-      </Show>
+      <AskPermissions module={asking()} onClose={() => setAsking(undefined)} />
     </>
   );
 }

@@ -15,6 +15,18 @@ export interface FormOptions<V extends Values, O> {
   focus?: boolean;
 }
 
+/** What a text field needs to be part of a form. */
+export interface FormField {
+  name: string;
+  value: string;
+  error: string | undefined;
+  required: boolean | undefined;
+  onValue: (value: string) => void;
+}
+
+/** A form with these values, among others. */
+export type Form<V extends Values = Values> = ReturnType<typeof createForm<V, unknown>>;
+
 /**
  * A form of text fields around one call: what the server refuses is shown at its field, everything else above the
  * button, and the focus goes to the first field to mend.
@@ -69,7 +81,7 @@ export function createForm<V extends Values, O>(options: FormOptions<V, O>) {
     /** Says at a field why its value does not do. */
     refuse: (name: keyof V & string, text: string) => setRefused(name, text),
     /** Everything a text field needs to be part of the form. */
-    field: (name: keyof V & string) => ({
+    field: (name: keyof V & string): FormField => ({
       name,
       value: values[name] ?? '',
       error: refused[name],

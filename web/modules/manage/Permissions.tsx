@@ -1,18 +1,15 @@
 import type { ModuleInfo } from '@shared/modules/schema.ts';
 import Ban from 'lucide-solid/icons/ban';
 import Check from 'lucide-solid/icons/check';
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js';
+import { createSignal, For, Show } from 'solid-js';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { AskPermissions } from '../AskPermissions.tsx';
 import { scopeText } from '../scopes.ts';
-import { useSwitching } from '../switching.ts';
-
-const PermissionsDialog = lazy(() => import('../PermissionsDialog.tsx'));
 
 /** What the module asks for, and which of it it has. */
 export function Permissions(props: { module: ModuleInfo }) {
   const { t } = useI18n();
-  const { enable } = useSwitching();
   const [asking, setAsking] = createSignal<ModuleInfo>();
   const asked = () => props.module.admin?.permissions ?? [];
   return (
@@ -46,17 +43,7 @@ export function Permissions(props: { module: ModuleInfo }) {
           </ul>
         </Show>
       </div>
-      <Show when={asking()}>
-        {(module) => (
-          <Suspense>
-            <PermissionsDialog
-              module={module()}
-              onGrant={(grant) => enable(module(), grant)}
-              onClose={() => setAsking(undefined)}
-            />
-          </Suspense>
-        )}
-      </Show>
+      <AskPermissions module={asking()} onClose={() => setAsking(undefined)} />
     </section>
   );
 }
