@@ -1,5 +1,5 @@
 import type { Actor } from '@shared/kernel/actor.ts';
-import type { Issue, Result } from '@shared/kernel/result.ts';
+import type { Awaitable, Issue, Result } from '@shared/kernel/result.ts';
 import type { ReceivedFile } from '../modules/context.ts';
 import type { StreamItem } from '../modules/registry.ts';
 import type { Description } from './description.ts';
@@ -13,6 +13,8 @@ export interface RemoteCall {
   user?: Person;
   request: { requestId: string; ip: string; userAgent: string; headers: Readonly<Record<string, string>> };
   lastEventId?: string;
+  /** The idempotency key of a write. */
+  key?: string;
 }
 
 /** What the module may ask of the server while it works. The server's side checks everything. */
@@ -55,7 +57,7 @@ export interface Run {
 
 /**
  * A loaded module, wherever it runs: in a process of its own, or (trusted) in the server's. Every method rejects with
- * `ModuleGone` where the instance ends before it answered.
+ * `ModuleGone` (`call` may throw it) where the instance ends before it answered.
  */
 export interface Instance {
   readonly description: Description;
@@ -74,7 +76,7 @@ export interface Instance {
     call: RemoteCall,
     input: unknown,
     files?: readonly ReceivedFile[],
-  ): Promise<Result<unknown>>;
+  ): Awaitable<Result<unknown>>;
   /** Resolves with a failed Result where the input is refused; else the generator, with backpressure. */
   stream(
     run: Run,

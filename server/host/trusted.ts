@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ContentKind } from '@shared/kernel/content.ts';
 import { fail } from '@shared/kernel/errors.ts';
-import { ok, type Result } from '@shared/kernel/result.ts';
+import { type Awaitable, ok, onward, type Result } from '@shared/kernel/result.ts';
 import { ModuleTimeout } from '@shared/modules/errors.ts';
 import type { StreamItem } from '../modules/registry.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
@@ -28,6 +28,8 @@ import { Runtime } from './runtime/runtime.ts';
 import { offerVirtualModules } from './runtime/virtual-modules.ts';
 import type { ModuleEvent } from './sdk/context.ts';
 import { withinTime } from './within-time.ts';
+
+const STOPPED = 'The module was stopped';
 
 export interface TrustedOptions {
   clock: Clock;
@@ -144,20 +146,19 @@ class TrustedInstance implements Instance {
     return this.#runs.size;
   }
 
-  async call(
+  call(
     run: Run,
     name: string,
     call: RemoteCall,
     input: unknown,
     files?: readonly ReceivedFile[],
-  ): Promise<Result<unknown>> {
+  ): Awaitable<Result<unknown>> {
     const kind = this.description.functions[name]?.output;
-    const result = await this.#timed(run, name, (bounded) =>
-      this.#options.runtime.call(bounded, name, call, input, files),
+    const result = this.#timed(run, name, (bounded) => this.#options.runtime.call(bounded, name, call, input, files));
+    if (typeof kind !== 'string') return result;
+    return onward(result, (answer) =>
+      answer.ok ? this.#answers.content(name, kind as ContentKind, answer.data) : answer,
     );
-    return result.ok && typeof kind === 'string'
-      ? this.#answers.content(name, kind as ContentKind, result.data)
-      : result;
   }
 
   async stream(
@@ -217,18 +218,24 @@ class TrustedInstance implements Instance {
     await withinTime(this.#options.clock, patience, this.#runs.idle(), () => {});
     await this.#options.runtime.stop();
     this.#hasEnded = true;
-    for (const reject of this.#waiting) reject(new ModuleGone('The module was stopped'));
+    for (const reject of this.#waiting) reject(new ModuleGone(STOPPED));
     this.#end({ kind: 'stopped' });
   }
 
   /** The answer, or `module.timeout` after the manifest's time: then the call's signal aborts. */
-  #timed<T>(run: Run, what: string, work: (run: Run) => Promise<Result<T>>): Promise<Result<T>> {
+  #timed<T>(run: Run, what: string, work: (run: Run) => Awaitable<Result<T>>): Awaitable<Result<T>> {
     const { clock, launch } = this.#options;
     const { callTimeout } = this.description.limits;
+    if (this.#hasEnded) throw new ModuleGone(STOPPED);
     const bounded = new BoundedRun(run);
     const over = (): void => this.#runs.end(run.id);
     this.#runs.begin(run.id);
-    return this.#unlessGone(work(bounded), over, (resolve) =>
+    const working = work(bounded);
+    if (!(working instanceof Promise)) {
+      over();
+      return working;
+    }
+    return this.#unlessGone(working, over, (resolve) =>
       clock.setTimeout(() => {
         bounded.end();
         launch.host.log('warn', `${what} took longer than ${callTimeout} ms`);
@@ -243,7 +250,7 @@ class TrustedInstance implements Instance {
    */
   #unlessGone<T>(work: Promise<T>, over?: () => void, limit?: (resolve: (value: T) => void) => Timer): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#hasEnded) reject(new ModuleGone('The module was stopped'));
+      if (this.#hasEnded) reject(new ModuleGone(STOPPED));
       const end = (): void => {
         timer?.cancel();
         this.#waiting.delete(gone);

@@ -1,8 +1,8 @@
 import type { CloseCode } from '@shared/hub/close-codes.ts';
 import { type ErrorDef, fail } from '@shared/kernel/errors.ts';
-import { type Err, type HearthError, ok, type Result } from '@shared/kernel/result.ts';
+import { type Awaitable, type Err, type HearthError, ok, onward, type Result } from '@shared/kernel/result.ts';
 import { ModuleCrashed, ModuleUnavailable } from '@shared/modules/errors.ts';
-import type { Context } from '../modules/context.ts';
+import type { Context, RequestInfo } from '../modules/context.ts';
 import type { Peer } from '../modules/module.ts';
 import type { StreamItem } from '../modules/registry.ts';
 import { BoundStream } from './bound-stream.ts';
@@ -13,30 +13,58 @@ import type { Pool } from './pool.ts';
 /** Seconds after which whoever met a module between two instances tries again. */
 const SOON = 1;
 
-const remoteOf = ({ actor, identity, request, lastEventId }: Context): RemoteCall => ({
-  actor,
-  ...(identity && { user: { id: identity.userId, name: identity.name, role: identity.role } }),
-  request: {
-    requestId: request.requestId,
-    ip: request.ip,
-    // Read when somebody looks, which few modules in our own process do.
-    get userAgent() {
-      return request.userAgent;
-    },
-    get headers() {
-      return request.headers;
-    },
-  },
-  ...(lastEventId !== undefined && { lastEventId }),
-});
+/** What a module may know of a request, which is read when somebody looks: few modules in our own process do. */
+class RemoteRequest {
+  readonly #request: RequestInfo;
 
-/** A signal is made for those that ask for it. */
-const runOf = (id: string, ctx: Context): Run => ({
-  id,
-  get signal() {
-    return ctx.signal;
-  },
-});
+  constructor(request: RequestInfo) {
+    this.#request = request;
+  }
+
+  get requestId(): string {
+    return this.#request.requestId;
+  }
+
+  get ip(): string {
+    return this.#request.ip;
+  }
+
+  get userAgent(): string {
+    return this.#request.userAgent;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#request.headers;
+  }
+
+  toJSON(): RemoteCall['request'] {
+    const { requestId, ip, userAgent, headers } = this;
+    return { requestId, ip, userAgent, headers };
+  }
+}
+
+const remoteOf = ({ actor, identity, request, lastEventId, keyed }: Context): RemoteCall => {
+  const call: RemoteCall = { actor, request: new RemoteRequest(request) };
+  if (identity) call.user = { id: identity.userId, name: identity.name, role: identity.role };
+  if (lastEventId !== undefined) call.lastEventId = lastEventId;
+  if (keyed) call.key = keyed.key;
+  return call;
+};
+
+/** Of a call. A signal is made for those that ask for it. */
+class CallRun implements Run {
+  readonly id: string;
+  readonly #ctx: Context;
+
+  constructor(id: string, ctx: Context) {
+    this.id = id;
+    this.#ctx = ctx;
+  }
+
+  get signal(): AbortSignal {
+    return this.#ctx.signal;
+  }
+}
 
 /** An open connection of a socket handler. */
 export interface OpenPeer {
@@ -94,11 +122,11 @@ export class Version {
     return this.#peers.get(id);
   }
 
-  call(ctx: Context, name: string, input: unknown): Promise<Result<unknown>> {
+  call(ctx: Context, name: string, input: unknown): Awaitable<Result<unknown>> {
     return this.#during(ctx, (instance, run) => instance.call(run, name, remoteOf(ctx), input, ctx.files));
   }
 
-  command(ctx: Context, name: string, command: { roomId: string; text: string }): Promise<Result<string | null>> {
+  command(ctx: Context, name: string, command: { roomId: string; text: string }): Awaitable<Result<string | null>> {
     return this.#during(ctx, (instance, run) => instance.runCommand(run, name, remoteOf(ctx), command));
   }
 
@@ -250,18 +278,31 @@ export class Version {
     this.#runs.delete(peerId);
   }
 
-  async #during<T>(ctx: Context, work: (instance: Instance, run: Run) => Promise<Result<T>>): Promise<Result<T>> {
+  #during<T>(ctx: Context, work: (instance: Instance, run: Run) => Awaitable<Result<T>>): Awaitable<Result<T>> {
     const id = this.#begin(ctx);
     this.#calling++;
-    try {
-      const instance = this.pool.acquire();
-      return await work(instance instanceof Promise ? await instance : instance, runOf(id, ctx));
-    } catch (error) {
-      return this.#goneOr(error);
-    } finally {
+    const over = (): void => {
       this.#runs.delete(id);
       this.#called();
+    };
+    const failed = (error: unknown): Err => {
+      over();
+      return this.#goneOr(error);
+    };
+    let working: Awaitable<Result<T>>;
+    try {
+      working = onward(this.pool.acquire(), (instance) => work(instance, new CallRun(id, ctx)));
+    } catch (error) {
+      return failed(error);
     }
+    if (!(working instanceof Promise)) {
+      over();
+      return working;
+    }
+    return working.then((result) => {
+      over();
+      return result;
+    }, failed);
   }
 
   #called(): void {

@@ -24,7 +24,7 @@ let survivor: Started;
 beforeAll(async () => {
   survivor = await start();
 });
-const call = ({ instance }: Started, name: string, what = '') => instance.call(run(), name, person, { what });
+const call = async ({ instance }: Started, name: string, what = '') => instance.call(run(), name, person, { what });
 
 /** What it answers or rejects with. */
 const outcome = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);

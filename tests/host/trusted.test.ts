@@ -24,6 +24,6 @@ test('a stopped instance answers nobody any more', async () => {
   const { instance } = await scene.start('hello', { 'module.ts': hello, 'greeting.ts': greeting });
   await instance.stop(0);
   expect(await instance.exited).toEqual({ kind: 'stopped' });
-  const answer = instance.call(run(), 'greet', person, { name: 'Ada' });
-  expect(await answer.catch((error: unknown) => error)).toBeInstanceOf(ModuleGone);
+  const answer = async () => instance.call(run(), 'greet', person, { name: 'Ada' });
+  expect(await answer().catch((error: unknown) => error)).toBeInstanceOf(ModuleGone);
 });

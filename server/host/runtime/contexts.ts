@@ -1,7 +1,15 @@
 import type { Database } from 'bun:sqlite';
 import { inspect } from 'node:util';
 import type { HostApi, ReceivedFile, RemoteCall, Run } from '../instance.ts';
-import type { CallContext, ModuleContext, ModuleLog, UploadedFile } from '../sdk/context.ts';
+import type {
+  CallContext,
+  Caller,
+  HearthHandle,
+  ModuleContext,
+  ModuleLog,
+  ModuleSockets,
+  UploadedFile,
+} from '../sdk/context.ts';
 import { hearthHandle } from './hearth-handle.ts';
 import { uploadedFile } from './uploaded-file.ts';
 
@@ -69,21 +77,60 @@ export function createContexts({ id, settings, db, folder, host, signal }: Conte
   };
   return {
     own,
-    of: (run, call, files) => ({
-      ...own,
-      // Made for those who ask: most calls need neither.
-      get hearth() {
-        return hearthHandle(host, run.id);
-      },
-      get signal() {
-        return run.signal;
-      },
-      actor: call.actor,
-      ...(call.user ? { user: call.user } : {}),
-      request: call.request,
-      ...(call.lastEventId === undefined ? {} : { lastEventId: call.lastEventId }),
-      sleep: (milliseconds) => sleep(milliseconds, run.signal),
-      ...(files ? { files: files.map((received) => uploadedFile(received, folder)) } : {}),
-    }),
+    of: (run, call, files) => new Call(own, host, run, call, files),
   };
+}
+
+/** What a call is given. What most calls do not need is made for those who ask. */
+class Call implements CallContext<never> {
+  readonly id: string;
+  readonly settings: never;
+  readonly db: Database;
+  readonly folder: string;
+  readonly sockets: ModuleSockets;
+  readonly log: ModuleLog;
+  readonly actor: CallContext['actor'];
+  declare readonly user?: Caller;
+  readonly request: CallContext['request'];
+  declare readonly lastEventId?: string;
+  declare readonly key?: string;
+  declare readonly files?: readonly UploadedFile[];
+  readonly #host: HostApi;
+  readonly #run: Run;
+
+  constructor(
+    own: ModuleContext<never>,
+    host: HostApi,
+    run: Run,
+    { actor, user, request, lastEventId, key }: RemoteCall,
+    files: readonly ReceivedFile[] | undefined,
+  ) {
+    this.id = own.id;
+    this.settings = own.settings;
+    this.db = own.db;
+    this.folder = own.folder;
+    this.sockets = own.sockets;
+    this.log = own.log;
+    this.actor = actor;
+    if (user) this.user = user;
+    this.request = request;
+    if (lastEventId !== undefined) this.lastEventId = lastEventId;
+    if (key !== undefined) this.key = key;
+    if (files) this.files = files.map((received) => uploadedFile(received, own.folder));
+    this.#host = host;
+    this.#run = run;
+  }
+
+  get hearth(): HearthHandle {
+    return hearthHandle(this.#host, this.#run.id);
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
+
+  /** A function of its own, so that it may be taken out of its context. */
+  get sleep(): CallContext['sleep'] {
+    return (milliseconds) => sleep(milliseconds, this.signal);
+  }
 }

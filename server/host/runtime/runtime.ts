@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { mkdirSync } from 'node:fs';
 import { fail, Internal, NotFound } from '@shared/kernel/errors.ts';
-import { ok, type Result } from '@shared/kernel/result.ts';
+import { type Awaitable, ok, type Result } from '@shared/kernel/result.ts';
 import type { StreamItem } from '../../modules/registry.ts';
 import { StreamEnded } from '../../modules/sse.ts';
 import { validate } from '../../modules/validation.ts';
@@ -77,27 +77,37 @@ export class Runtime {
     }
   }
 
-  async call(
+  /** Answers at once where the function does: that costs no promise. */
+  call(
     run: Run,
     name: string,
     call: RemoteCall,
     input: unknown,
     files?: readonly ReceivedFile[],
-  ): Promise<Result<unknown>> {
+  ): Awaitable<Result<unknown>> {
     const fn = own(this.#definition.functions, name);
     if (!fn) return fail(NotFound);
     const { spec } = fn;
     const parsed = spec.input ? validate(spec.input, input) : ok({});
     if (!parsed.ok) return parsed;
+    const failed = (error: unknown): Result<never> => this.#fault(name, error);
+    const answer = (value: unknown): Result<unknown> => {
+      try {
+        const result = checkResult(name, value, spec.errors);
+        if (result.ok && this.#checkOutput && spec.output && typeof spec.output !== 'string')
+          checkValue(name, spec.output, result.data);
+        return result;
+      } catch (error) {
+        return failed(error);
+      }
+    };
+    let value: unknown;
     try {
-      const ctx = this.#contexts.of(run, call, spec.files ? (files ?? []) : undefined);
-      const result = checkResult(name, await fn.run(ctx, parsed.data as never), spec.errors);
-      if (result.ok && this.#checkOutput && spec.output && typeof spec.output !== 'string')
-        checkValue(name, spec.output, result.data);
-      return result;
+      value = fn.run(this.#contexts.of(run, call, spec.files ? (files ?? []) : undefined), parsed.data as never);
     } catch (error) {
-      return this.#fault(name, error);
+      return failed(error);
     }
+    return isThenable(value) ? Promise.resolve(value).then(answer, failed) : answer(value);
   }
 
   stream(run: Run, name: string, call: RemoteCall, input: unknown): Result<Running> {
@@ -194,6 +204,10 @@ export class Runtime {
 
 const own = <T>(entries: Record<string, T> | undefined, name: string): T | undefined =>
   entries && Object.hasOwn(entries, name) ? entries[name] : undefined;
+
+/** Of a promise, whoever made it. */
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
 const isAbort = (error: unknown, signal: AbortSignal): boolean =>
   error === signal.reason || (error instanceof Error && error.name === 'AbortError');
