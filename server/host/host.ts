@@ -7,6 +7,7 @@ import type { TopicServer } from '../hub/broker.ts';
 import type { RequestInfo } from '../modules/context.ts';
 import type { ServerModule } from '../modules/module.ts';
 import type { Refusal, Registry } from '../modules/registry.ts';
+import { createRepeats } from '../modules/repeats.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Db } from '../platform/db/db.ts';
 import type { Logger } from '../platform/log.ts';
@@ -89,6 +90,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     log,
     hub,
     registry,
+    repeats: createRepeats(db, clock, (error) => log.error('an answer could not be remembered', { error })),
     pages,
     dataOf: (id) => join(paths.data, id),
     bundled: ({ id, state }) => announce(id, state),

@@ -5,6 +5,7 @@ import type { Consumer } from '../hub/consumers.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Context } from '../modules/context.ts';
 import type { Registry } from '../modules/registry.ts';
+import type { Repeats } from '../modules/repeats.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Life } from './life.ts';
@@ -24,6 +25,8 @@ export interface PublicOptions {
   log: Logger;
   hub: Pick<Hub, 'consume' | 'rulerOf'>;
   registry: () => Registry;
+  /** Answers calls again that were repeated with their keys. */
+  repeats: Repeats;
   pages: ModulePages;
   dataOf: (id: string) => string;
   /** Another page is shown from now on, or it is known why not. */
@@ -50,11 +53,11 @@ export class Public {
   }
 
   serves(life: Life, { description, folder }: Version): void {
-    const { registry, pages, dataOf, clock } = this.#options;
+    const { registry, pages, dataOf, clock, repeats } = this.#options;
     const { id, page, schedules } = description;
     let presence = this.#presences.get(id);
     if (!presence) this.#presences.set(id, (presence = { isMounted: false }));
-    registry().mount(serviceOf(description, () => life.enter()));
+    registry().mount(serviceOf(description, () => life.enter(), repeats));
     presence.isMounted = true;
     presence.schedules?.stop();
     presence.schedules = startSchedules({

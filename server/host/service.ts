@@ -3,6 +3,7 @@ import type { Contract, Definition, Definitions, InputSchema } from '@shared/ker
 import { fail, NotFound } from '@shared/kernel/errors.ts';
 import type { Awaitable, Err, Result } from '@shared/kernel/result.ts';
 import type { Context } from '../modules/context.ts';
+import type { Repeats } from '../modules/repeats.ts';
 import type { Peer, ServerModule, SocketVerb, Verbs } from '../modules/module.ts';
 import type { Description } from './description.ts';
 import type { Version } from './version.ts';
@@ -27,8 +28,6 @@ export function contractOf(description: Description): Contract {
       input: objectOf(input),
       output: typeof output === 'string' ? output : anythingOf(output),
       ...(files ? { files } : {}),
-      // Its effect is not in our database: no record of ours could commit beside it.
-      unrepeatable: true,
     };
   for (const [name, { events, input, ...spec }] of Object.entries(streams))
     definitions[name] = {
@@ -78,11 +77,11 @@ const socketVerb = (name: string, enter: Enter): SocketVerb<Definition> => {
 };
 
 /** The module as the registry mounts it: its verbs go to whichever version runs. */
-export function serviceOf(description: Description, enter: Enter): ServerModule {
+export function serviceOf(description: Description, enter: Enter, repeats: Repeats): ServerModule {
   const contract = contractOf(description);
   const verbs: Record<string, unknown> = {};
-  for (const name of Object.keys(description.functions))
-    verbs[name] = (ctx: Context, input: unknown): Awaitable<Result<unknown>> => {
+  for (const [name, { output }] of Object.entries(description.functions)) {
+    const run = (ctx: Context, input: unknown): Awaitable<Result<unknown>> => {
       const call = (entered: Result<Version>): Awaitable<Result<unknown>> => {
         if (!entered.ok) return entered;
         return isMissing(entered.data.description.functions, name) ?? entered.data.call(ctx, name, input);
@@ -90,6 +89,11 @@ export function serviceOf(description: Description, enter: Enter): ServerModule 
       const entered = enter();
       return entered instanceof Promise ? entered.then(call) : call(entered);
     };
+    // Files and pages are no answers to keep, and the keys of strangers tell nobody from another.
+    const isKept = ({ role }: Context): boolean => typeof output !== 'string' && role !== 'public';
+    verbs[name] = (ctx: Context, input: unknown): Awaitable<Result<unknown>> =>
+      ctx.keyed && isKept(ctx) ? repeats.once(ctx.keyed, () => run(ctx, input)) : run(ctx, input);
+  }
   for (const name of Object.keys(description.streams))
     verbs[name] = async (ctx: Context, input: unknown) => {
       const entered = await enter();

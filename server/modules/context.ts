@@ -1,6 +1,7 @@
 import type { Actor } from '@shared/kernel/actor.ts';
 import type { Awaitable, Result } from '@shared/kernel/result.ts';
 import type { Tx, WriteOptions } from '../platform/db/db.ts';
+import type { Keyed } from './idempotency.ts';
 import type { Identity, Role } from './identity.ts';
 
 /** A request's metadata, free of credentials. */
@@ -68,6 +69,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Of a stream that is resumed. */
   readonly lastEventId?: string;
+  /** Of a write with an idempotency key: what `write` goes by. */
+  readonly keyed?: Keyed;
   /** Handed to the auth module alone. */
   readonly refreshToken?: string;
   /**

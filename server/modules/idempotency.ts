@@ -31,14 +31,16 @@ const canonical = (value: unknown): string =>
       : inner,
   );
 
-const hashOf = (value: unknown): string => new Bun.CryptoHasher('sha256').update(canonical(value)).digest('hex');
+/** Tells one input from another. */
+export const inputHashOf = (keyed: Keyed): string =>
+  new Bun.CryptoHasher('sha256').update(canonical(whole(keyed))).digest('hex');
 
 /**
  * `Context.write` of one call with an idempotency key: each of its writes commits its result under (actor, key, part),
  * and finds it there when the call is repeated. The same key with another function or input is refused.
  */
 export function keyedWrite(db: Db, clock: Clock, keyed: Keyed, journalled: Journalled[]): Context['write'] {
-  const inputHash = hashOf(whole(keyed));
+  const inputHash = inputHashOf(keyed);
   let part = -1;
   return <T>(callback: (tx: Tx) => Awaitable<Result<T>>, options?: WriteOptions): Promise<Result<T>> => {
     const at = { actor: keyed.actor, key: keyed.key, part: ++part };

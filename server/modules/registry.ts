@@ -19,7 +19,7 @@ import { StorageError } from '../platform/db/writer.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Context, Journalled, ReceivedFile, RequestInfo, Through } from './context.ts';
 import { type Identity, reaches, userActor, type VerbResult } from './identity.ts';
-import { keyedWrite } from './idempotency.ts';
+import { type Keyed, keyedWrite } from './idempotency.ts';
 import type { ServerModule } from './module.ts';
 import type { StreamSource } from './sse.ts';
 import { validate } from './validation.ts';
@@ -133,6 +133,7 @@ class CallContext implements Context {
   readonly request: RequestInfo;
   readonly files: readonly ReceivedFile[];
   readonly lastEventId?: string;
+  readonly keyed?: Keyed;
   readonly refreshToken?: string;
   readonly write: Context['write'];
   readonly #signal: Caller['signal'];
@@ -144,6 +145,7 @@ class CallContext implements Context {
     write: Context['write'],
     journalled: Journalled[],
     files: readonly ReceivedFile[] = [],
+    keyed?: Keyed,
   ) {
     const { identity, through, lastEventId, refreshToken } = caller;
     this.actor = actorOf(caller);
@@ -156,6 +158,7 @@ class CallContext implements Context {
     if (identity) this.identity = identity;
     if (through) this.through = through;
     if (lastEventId !== undefined) this.lastEventId = lastEventId;
+    if (keyed) this.keyed = keyed;
     if (module === 'auth' && refreshToken !== undefined) this.refreshToken = refreshToken;
   }
 
@@ -244,15 +247,15 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       const parsed = validate(definition.input, input);
       if (!parsed.ok) return parsed;
       const journalled: Journalled[] = [];
-      const keyed =
+      const full = `${module}.${name}`;
+      const keyed: Keyed | undefined =
         key !== undefined &&
         definition.effect === 'write' &&
         !definition.unrepeatable &&
-        !(definition.keyField !== undefined && parsed.data[definition.keyField] === key);
-      const full = `${module}.${name}`;
-      const write = keyed
-        ? keyedWrite(db, clock, { actor: keyOwner(caller), key, function: full, input: parsed.data, files }, journalled)
-        : plainWrite;
+        !(definition.keyField !== undefined && parsed.data[definition.keyField] === key)
+          ? { actor: keyOwner(caller), key, function: full, input: parsed.data, ...(files ? { files } : {}) }
+          : undefined;
+      const write = keyed ? keyedWrite(db, clock, keyed, journalled) : plainWrite;
       const failed = (error: unknown): Err => {
         if (error instanceof StorageError) return storageFailed(error);
         log.error('a function failed', { function: full, requestId: caller.request.requestId, error });
@@ -269,7 +272,7 @@ export function createRegistry({ db, clock, log, modules, checkOutput = false }:
       const run = verb(module, name) as AnyVerb;
       let result: Awaitable<VerbResult<unknown>>;
       try {
-        result = run(new CallContext(caller, module, write, journalled, files), parsed.data);
+        result = run(new CallContext(caller, module, write, journalled, files, keyed), parsed.data);
       } catch (error) {
         return failed(error);
       }

@@ -78,6 +78,12 @@ export interface CallContext<Settings = unknown> extends ModuleContext<Settings>
   };
   /** Of a stream that is resumed. */
   readonly lastEventId?: string;
+  /**
+   * The caller's idempotency key of a write. Hearth gives the first answer again by itself; a function that may not have
+   * its effect twice whatever crashes stores this beside the effect, in the same transaction of `db`. Keys are the
+   * caller's: two callers may have the same.
+   */
+  readonly key?: string;
   /** Resolves after so many milliseconds, or rejects at once when the caller goes: waits that end with the call. */
   sleep(milliseconds: number): Promise<void>;
 }
