@@ -212,6 +212,7 @@ export class Feed implements Wire, Tap {
     if (!replay) return [];
     while (this.#code === undefined && replay.behind().length > 0) {
       await this.#deps.turns.take();
+      if (this.#code !== undefined) return [];
       const { events, lost } = await replay.page(limit);
       for (const { channel, offset } of lost) this.lose(channel, offset);
       const page = events.map((event) => ({

@@ -5,7 +5,7 @@ import { fail, Internal, Malformed, RateLimited, TooLarge } from '@shared/kernel
 import type { Err } from '@shared/kernel/result.ts';
 import { validate } from '../modules/validation.ts';
 import type { Clock } from '../platform/clock.ts';
-import { parseJson } from '../platform/json.ts';
+import { isTooDeep } from '../platform/json.ts';
 import type { Logger } from '../platform/log.ts';
 import type { HubLimits } from './admission.ts';
 import type { Connection } from './connection.ts';
@@ -169,10 +169,11 @@ type Decoded = { ok: true; frame: ClientFrame } | { ok: false; refusal: Err; id?
 function decode(data: string): Decoded {
   let value: unknown;
   try {
-    value = parseJson(data);
+    value = JSON.parse(data);
   } catch {
     return { ok: false, refusal: fail(Malformed) };
   }
+  if (isTooDeep(data, value)) return { ok: false, refusal: fail(Malformed), id: idOf(value) };
   if (isFrame(value)) return { ok: true, frame: value };
   const frame = validate(ClientFrame, value);
   return frame.ok ? { ok: true, frame: frame.data } : { ok: false, refusal: frame, id: idOf(value) };
@@ -206,7 +207,7 @@ function idOf(value: unknown): RequestId | undefined {
 function idIn(data: string | Buffer): RequestId | undefined {
   if (typeof data !== 'string') return undefined;
   try {
-    return idOf(parseJson(data));
+    return idOf(JSON.parse(data));
   } catch {
     return undefined;
   }

@@ -119,6 +119,9 @@ test('a frame of another shape is refused by its id where it has one, and by non
   }
   socket.raw('{"event":"ping","id":"mine"}');
   expect((await socket.next(({ id }) => id === 'mine')).payload.code).toBe('request.invalid');
+  const deep = `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`;
+  socket.raw(`{"event":"ping","channel":"system","payload":${deep},"id":"deep"}`);
+  expect((await socket.next(({ id }) => id === 'deep')).payload.code).toBe('request.malformed');
   await socket.close();
 });
 
