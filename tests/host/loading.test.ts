@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LoadError, SettingsRefused } from '../../server/host/instance.ts';
 import { createIsolatedLauncher } from '../../server/host/isolated.ts';
@@ -105,6 +105,39 @@ test('migrations run once each and in order; one that fails leaves what came bef
   expect((await thrown((await start(table)).begin())).message).toContain('it is older');
   using sqlite = new Database(database, { readonly: true });
   expect(sqlite.query('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+});
+
+test.each([
+  ['in a process of its own', scene],
+  ['in the server', trusted],
+])('a migration %s is tried and done on a copy, which is there when it is whole', async (_where, at) => {
+  const folder = join(at.folder, 'data/hostile');
+  const database = join(folder, 'copied-1.sqlite');
+  const table = 'CREATE TABLE things (name TEXT); INSERT INTO things VALUES (1)';
+  const prepare = (...statements: string[]) =>
+    at.prepare('hostile', { 'module.ts': migrated(table, ...statements) }, { database });
+  await (await (await prepare()).begin()).stop(0);
+  const copies = () => readdirSync(folder).filter((name) => /^copied-[2-9]/.test(name));
+  const copy = { database: join(folder, 'copied-2.sqlite'), copyOf: database };
+
+  const failing = await prepare('INSERT INTO nowhere VALUES (1)');
+  expect((await thrown(failing.rehearse(copy))).message).toContain('Migration 2 failed');
+  const late = { database: join(folder, 'copied-3.sqlite'), copyOf: database };
+  const again = await prepare('INSERT INTO nowhere VALUES (1)');
+  expect((await thrown(again.begin(late))).message).toContain('Migration 2 failed');
+  expect(copies().filter((name) => !name.includes('.partial'))).toEqual([]);
+
+  for (const name of copies()) rmSync(join(folder, name));
+  const good = await prepare('INSERT INTO things VALUES (2)');
+  await good.rehearse(copy);
+  expect(copies()).toEqual(['copied-2.sqlite.partial']);
+  rmSync(join(folder, 'copied-2.sqlite.partial'));
+  const running = await good.begin(copy);
+  expect(copies().filter((name) => name.includes('.partial'))).toEqual([]);
+  expect(await running.call(run(), 'rows', person, {})).toEqual({ ok: true, data: [{ name: '1' }, { name: '2' }] });
+  await running.stop(0);
+  using sqlite = new Database(database, { readonly: true });
+  expect(sqlite.query('SELECT name FROM things').all()).toEqual([{ name: '1' }]);
 });
 
 test('a package beside the module is used, also where it is called zod', async () => {
