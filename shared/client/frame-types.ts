@@ -63,7 +63,10 @@ export interface PageHearth {
     form: Record<string, string | File | readonly File[]>,
     options?: PageUploadOptions,
   ): Promise<Result<T>>;
-  /** Saves what a function of the module answers (a file) as a download of the browser. Reads only. */
+  /**
+   * Saves what a function of the module answers (a file) as a download of the browser. Reads only, and only when somebody
+   * has just pressed something on the page.
+   */
   download(name: string, input?: Record<string, unknown>): Promise<Result<Record<string, never>>>;
   /** Names the page in the browser's tab. */
   setTitle(text: string): void;

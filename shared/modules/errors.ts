@@ -27,6 +27,12 @@ export const CallerGone = defineError(
 export const NoPage = defineError('module.no_page', 404, 'This module has no page');
 /** `reason` is for admins alone. */
 export const PageBroken = defineError('module.page_broken', 503, 'The page of this module could not be built', true);
+/** What a page wants to put on somebody's disk, they have to have asked for. */
+export const PageUnprompted = defineError(
+  'module.page_unprompted',
+  403,
+  'A page saves files only when somebody has just pressed something on it',
+);
 export const CommandNotFound = defineError('module.command_not_found', 404, 'There is no command of this name');
 
 /** What any function of a user's module may answer with beside what it declares. */

@@ -61,6 +61,8 @@ const silent = ['form to _self', 'form to _top', 'form to _blank', 'top navigati
 async function attackFromFrame(house: House, ada: Dweller): Promise<void> {
   const { page } = ada;
   await page.goto(`${house.url}modules/hostile`);
+  await page.waitForURL(`${house.url}modules/hostile#*`);
+  expect(new URL(page.url()).hash).toBe('#module.page_unprompted');
   const frame = page.frameLocator('iframe');
   await frame.getByRole('heading', { name: 'Free coins' }).waitFor();
   await frame.getByRole('button', { name: 'Take them' }).click();

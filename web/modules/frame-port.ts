@@ -8,6 +8,7 @@ import {
 import type { CallOptions, Hearth, StreamOptions } from '@shared/client/types.ts';
 import { fail, NotFound, RateLimited } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
+import { PageUnprompted } from '@shared/modules/errors.ts';
 import { readFromPage } from './frame-request.ts';
 import { download, upload } from './frame-transfer.ts';
 
@@ -122,6 +123,8 @@ export function openFramePort(port: MessagePort, options: FramePortOptions): Fra
           send({ kind: 'progress', id: request.id, sent, total }),
         );
       case 'download':
+        // What somebody does in the frame counts for us around it as well.
+        if (!navigator.userActivation.isActive) return fail(PageUnprompted);
         return download(hearth, { ...target, signal }, request.input);
     }
   }

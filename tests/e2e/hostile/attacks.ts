@@ -157,7 +157,12 @@ async function portAttacks(): Promise<void> {
   await attempt('eighty at once', () => many.filter(({ ok }) => !ok).length);
 }
 
+// Before anybody has pressed anything; told by the address, because to look into the frame would count as a press.
+const unasked = await hearth.download('mine');
+if (hearth.route === '') hearth.setRoute(unasked.ok ? 'saved' : unasked.error.code, { replace: true });
+
 document.querySelector('#attack')?.addEventListener('click', async () => {
+  hearth.setRoute('');
   await browserAttacks();
   if (!hearth.alone) await neighbourAttacks();
   await portAttacks();

@@ -66,6 +66,7 @@ export const errors: Translation<typeof english> = {
   'errors.module.caller_gone': 'Der Aufruf, für den das Modul handeln wollte, ist zu Ende.',
   'errors.module.no_page': 'Dieses Modul hat keine Seite.',
   'errors.module.page_broken': 'Die Seite dieses Moduls ließ sich nicht bauen.',
+  'errors.module.page_unprompted': 'Eine Seite speichert Dateien nur, wenn gerade jemand etwas auf ihr gedrückt hat.',
   'errors.module.command_not_found': 'Diesen Befehl gibt es nicht.',
   'errors.network.unreachable': 'Der Server ist nicht erreichbar.',
   'errors.network.timeout': 'Der Server hat zu lange nicht geantwortet.',

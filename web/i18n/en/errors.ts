@@ -61,6 +61,7 @@ export const errors = {
   'errors.module.caller_gone': 'The call for which the module wanted to act has ended.',
   'errors.module.no_page': 'This module has no page.',
   'errors.module.page_broken': 'The page of this module could not be built.',
+  'errors.module.page_unprompted': 'A page saves files only when somebody has just pressed something on it.',
   'errors.module.command_not_found': 'There is no such command.',
   'errors.network.unreachable': 'The server cannot be reached.',
   'errors.network.timeout': 'The server took too long to answer.',
