@@ -141,6 +141,7 @@ async function followGuide(house: House, ada: Dweller): Promise<void> {
     for (const { text } of expected) {
       const [what, ...rest] = text.split(' ');
       if (what === 'shows') await frameOf(ada.page).getByText(rest.join(' ')).waitFor();
+      else if (what === 'elsewhere') await ada.call(rest[1]?.replace('/api/', '') as `${string}/${string}`);
       else
         await frameOf(ada.page)
           .getByRole('button', { name: rest.join(' ') })
