@@ -1,4 +1,6 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { ModuleInfo } from '@shared/modules/schema.ts';
 import { sharedBrowser } from '../support/browser.ts';
@@ -133,6 +135,17 @@ test('an admin sets a module by a form made from its schema, and reads its log a
     await log.getByText('the bulb is hot').waitFor();
     await page.getByLabel('Show from').selectOption({ label: 'Errors' });
     await log.getByText('the bulb is hot').waitFor({ state: 'detached' });
+
+    // What does not load has not said what it asks for.
+    mkdirSync(join(house.data, 'modules', 'torn'));
+    writeFileSync(join(house.data, 'modules', 'torn', 'module.ts'), 'export default {');
+    await until(async () => (await ada.call<ModuleInfo[]>('modules/list')).some(({ state }) => state === 'failed'));
+    await page.goto(`${house.url}modules/torn/manage`);
+    await page
+      .getByText(/^module\.ts:1:\d+: /)
+      .first()
+      .waitFor();
+    expect(await page.getByRole('heading', { name: 'Permissions' }).count()).toBe(0);
 
     const ben = await house.join('Ben');
     await ben.page.goto(`${house.url}modules/lamp/manage`);

@@ -105,7 +105,10 @@ export default function ModuleManagePage() {
                         {(error) => <ErrorNote error={error()} busy={list.busy()} onRetry={list.reload} />}
                       </Show>
                       <Facts module={shown()} />
-                      <Permissions module={shown()} />
+                      {/* What never loaded has not said what it asks for. */}
+                      <Show when={shown().version}>
+                        <Permissions module={shown()} />
+                      </Show>
                       <Show when={shown().admin?.hasSettings}>
                         <PaneBoundary>
                           <Settings module={shown()} />
