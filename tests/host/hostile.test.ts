@@ -7,18 +7,18 @@ import { harm } from './fixtures/hostile.ts';
 import { createScene, person, run, type Started } from './scene.ts';
 
 const MiB = 1024 * 1024;
-const scene = createScene({
-  times: { look: 20, ping: 100, silence: 400 },
-  limits: {
-    lines: { perSecond: 1, burst: 100 },
-    bytes: { perSecond: MiB, burst: 4 * MiB },
-    messages: { perSecond: 1000, burst: 2000 },
-  },
-});
-afterAll(() => scene[Symbol.asyncDispose]());
+const limits = {
+  lines: { perSecond: 1, burst: 100 },
+  bytes: { perSecond: MiB, burst: 4 * MiB },
+  messages: { perSecond: 1000, burst: 2000 },
+};
+/** On a busy machine a module may be silent for long without any harm in mind. */
+const scene = createScene({ times: { look: 20, ping: 100, silence: 20_000 }, limits });
+const impatient = createScene({ times: { look: 20, ping: 100, silence: 400 }, limits });
+afterAll(() => Promise.all([scene[Symbol.asyncDispose](), impatient[Symbol.asyncDispose]()]));
 
-const start = (memory = 512 * MiB): Promise<Started> =>
-  scene.start('hostile', { 'module.ts': harm }, { most: { memory, loadTimeout: 10_000 } });
+const start = (memory = 512 * MiB, at = scene, source = harm): Promise<Started> =>
+  at.start('hostile', { 'module.ts': source }, { most: { memory, loadTimeout: 10_000 } });
 /** One that is not ended by what these tests do to it. */
 let survivor: Started;
 beforeAll(async () => {
@@ -55,13 +55,13 @@ test('what is thrown outside of every call is a crash, and the log has the stack
 });
 
 test('an endless loop in a call: the call times out, then the process is ended', async () => {
-  const module = await start();
+  const module = await start(undefined, impatient, harm.replace(/callTimeout: \w+/, 'callTimeout: 300'));
   expect(await call(module, 'loop')).toMatchObject({ ok: false, error: { code: 'module.timeout' } });
   expect(await module.instance.exited).toEqual({ kind: 'killed', reason: 'it does not answer' });
 });
 
 test('an endless loop outside of calls is found by the ping', async () => {
-  const module = await start();
+  const module = await start(undefined, impatient);
   await call(module, 'soon');
   expect(await module.instance.exited).toEqual({ kind: 'killed', reason: 'it does not answer' });
 });
