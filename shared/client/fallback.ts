@@ -1,6 +1,6 @@
 import type { Subscribed, SubscribedChannel } from '../hub/feed.ts';
 import type { ServerFrame, SubscribeAck, Welcome } from '../hub/frames.ts';
-import { Aborted, BadAnswer, fail, TimedOut, Unreachable } from '../kernel/errors.ts';
+import { Aborted, BadAnswer, fail, Forbidden, TimedOut, Unreachable } from '../kernel/errors.ts';
 import type { HearthError, Result } from '../kernel/result.ts';
 import type { Call } from './api.ts';
 import { backoff } from './backoff.ts';
@@ -42,6 +42,8 @@ export interface FallbackDeps {
   onFrame(frame: ServerFrame): void;
   /** Events no longer arrive; without a reason it was stopped. */
   onDown(reason?: HearthError): void;
+  /** The server does not want us back, whichever way we come. */
+  onRefused(reason: HearthError): void;
 }
 
 /** Milliseconds until streams are tried again where they did not pass. */
@@ -172,6 +174,7 @@ export function createFallback(deps: FallbackDeps): Fallback {
         noStreamsUntil = timers.now() + NO_STREAMS;
       else if (!ended.ok) {
         down(ended.error);
+        if (ended.error.code === Forbidden.code) deps.onRefused(ended.error);
         if (!ended.error.retryable) return stop();
         await pause(backoff(failures++, random, ended.error.retryAfter), signal);
       }

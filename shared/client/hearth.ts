@@ -165,6 +165,7 @@ export function createHearth(options: HearthOptions): Hearth {
           channels.closed();
           if (reason) show({ status: 'offline', attempt: 1, reason });
         },
+        onRefused: (reason) => connection.refuse(reason),
       });
       fallback.start();
     } catch {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { createHearth, type Hearth, type HearthOptions } from '@shared/client/index.ts';
 import type { Room } from '@shared/chat/schema.ts';
+import { closeCodes } from '@shared/hub/close-codes.ts';
 import { blockedWebSocket, withoutStreams } from '../support/blocked.ts';
 import { type Person, startTestServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -166,6 +167,20 @@ describe.each(ways)('by %s', (_, way, options) => {
     await person.call('auth/signOut');
     await until(() => hearth.state.get().connection.status === 'refused', undefined, 15_000);
     expect(hearth.state.get().session).toEqual({ status: 'signedOut' });
+  }, 40_000);
+
+  test('a client that an admin sends away for good stays away until it is told to come back [A6]', async () => {
+    const person = await server.join(`Dora${way}`);
+    const { hearth, transport } = await clientOf(person, options);
+    await until(() => transport() === way, undefined, 15_000);
+    const dismiss = () => ada.get('hub/disconnect', { userId: person.user.id, reconnect: false });
+    // Between two polls there is nobody to send away.
+    await until(async () => (await dismiss()).closed > 0);
+    await until(() => hearth.state.get().connection.status === 'refused', undefined, 15_000);
+    expect(hearth.state.get().connection.reason?.params).toEqual({ closeCode: closeCodes.dismissed });
+    expect(server.app.hub.connections.countOf(person.user.id)).toBe(0);
+    hearth.ws.connect();
+    await until(() => transport() === way, undefined, 15_000);
   }, 40_000);
 
   test('as soon as a socket passes it takes over, without a gap', async () => {
