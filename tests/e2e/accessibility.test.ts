@@ -95,6 +95,9 @@ test('axe finds nothing serious in dialogs, menus and panes, in light and dark',
     await look('a setting that is refused');
     await inDialog('Change');
     await page.getByRole('link', { name: 'Rooms' }).click();
+    await dialog(page).waitFor();
+    await look('leaving what is not saved');
+    await dialog(page).getByRole('button', { name: 'Discard and leave' }).click();
     await openRoom(page, 'General');
     await composer(page).fill('/la');
     await page.getByRole('option').first().waitFor();
