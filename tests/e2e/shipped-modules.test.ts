@@ -104,6 +104,11 @@ async function dropFiles(house: House, ada: Dweller): Promise<void> {
     ]);
   await frameOf(dora.page).getByRole('button', { name: 'Download Holiday <b>.bin' }).waitFor();
   await frameOf(dora.page).getByRole('button', { name: 'Download empty.txt' }).waitFor();
+  // As in Britain, where these browsers are.
+  await frameOf(dora.page)
+    .getByText(/^Ada, \d{1,2} [A-Z][a-z]+ \d{4}, \d{2}:\d{2}$/)
+    .first()
+    .waitFor();
 
   const saving = dora.page.waitForEvent('download');
   await frameOf(dora.page).getByRole('button', { name: 'Download Holiday <b>.bin' }).click();

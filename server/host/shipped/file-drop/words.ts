@@ -40,6 +40,10 @@ const de: typeof en = {
 /** The page's words in the person's language. */
 export const words = (): typeof en => (hearth.locale === 'de' ? de : en);
 
+/** As the browser's own region writes numbers and dates, where it speaks the chosen language. */
+const region = (): string =>
+  navigator.languages.find((tag) => tag.toLowerCase().split('-')[0] === hearth.locale) ?? hearth.locale;
+
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 /** `1.4 MB`, in the person's language. */
@@ -47,8 +51,8 @@ export function bytesText(bytes: number): string {
   const step = Math.min(units.length - 1, bytes === 0 ? 0 : Math.floor(Math.log10(bytes) / 3));
   const unit = units[step] ?? 'byte';
   const options = { style: 'unit', unit, maximumFractionDigits: step === 0 ? 0 : 1 } as const;
-  return new Intl.NumberFormat(hearth.locale, options).format(bytes / 1000 ** step);
+  return new Intl.NumberFormat(region(), options).format(bytes / 1000 ** step);
 }
 
 export const timeText = (at: number): string =>
-  new Intl.DateTimeFormat(hearth.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  new Intl.DateTimeFormat(region(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
