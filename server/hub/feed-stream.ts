@@ -19,8 +19,6 @@ export type FrameItem = { event: string; data: ServerFrame; id?: string };
 /** What all of these share. */
 export interface FeedStreamDeps {
   epoch: string;
-  /** The newest `seq` that was published. */
-  seq: () => number;
   now: () => number;
 }
 
@@ -156,9 +154,9 @@ export class FeedStream implements AsyncGenerator<FrameItem, void, void>, Pushin
     const opened = this.#opened;
     if (!opened) return undefined;
     this.#opened = undefined;
-    const { epoch, seq, now } = this.#deps;
+    const { epoch, now } = this.#deps;
     const payload: Subscribed = { epoch, channels: opened.subscribed() };
-    return [systemFrame('subscribed', payload, now()), eventId(epoch, Math.max(this.#base, seq()))];
+    return [systemFrame('subscribed', payload, now()), eventId(epoch, Math.max(this.#base, this.#feed.given))];
   }
 
   #idOf({ seq }: Delivery, base: number): string | undefined {

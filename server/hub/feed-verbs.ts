@@ -28,7 +28,7 @@ const badCursor = (path: string): Err => fail(Invalid, undefined, { issues: [{ p
 
 /** The functions `hub.subscribe` (a stream) and `hub.poll`: what the socket carries, for those whom it does not reach. */
 export function createFeedVerbs({ feeds, taps, epoch, subscriptions, clock }: FeedVerbsDeps) {
-  const streams: FeedStreamDeps = { epoch, seq: () => taps.seq, now: clock.now };
+  const streams: FeedStreamDeps = { epoch, now: clock.now };
 
   /** What was received of a feed so far. */
   const placeOf = (feed: Feed): FeedPlace => ({

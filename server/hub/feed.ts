@@ -64,6 +64,12 @@ export class Feed implements Wire, Tap {
     return this.#isLive;
   }
 
+  /** Everything up to this `seq` was given, once nothing is missing any more: what is queued was not. */
+  get given(): number {
+    const next = this.#queue?.find(({ seq }) => seq !== undefined)?.seq;
+    return next === undefined ? this.#deps.published() : next - 1;
+  }
+
   /** Follows a journalled channel from a place on; `head` as it was read with it. */
   follow(channel: string, offset: number, head: number): void {
     this.#replay?.follow(channel, offset, head);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { connect } from 'node:net';
 import type { ServerFrame } from '@shared/hub/frames.ts';
+import { FeedStream } from '../../server/hub/feed-stream.ts';
+import { parseCursor } from '../../server/hub/feed-cursor.ts';
 import { probeModule } from '../support/probe.ts';
 import { TestClock } from '../support/clock.ts';
 import { openStream } from '../support/feed-stream.ts';
@@ -85,6 +87,43 @@ describe('a stream', () => {
     await asked.find('subscribed');
     expect(texts(asked.items.map(({ frame }) => frame))).toEqual(['c']);
     await asked.leave();
+  });
+
+  test('broken off behind `subscribed` loses nothing that came while it was read slowly [S5]', async () => {
+    const room = await makeRoom();
+    await post(room, 'missed 1');
+    await post(room, 'missed 2');
+    const { hub } = server.app;
+    const held = await stream(ada, `channels=${GLOBAL}`);
+    await held.find('subscribed');
+    const [{ identity, request } = expect.unreachable()] = hub.connections.ofUser(ada.user.id);
+    const open = async (lastEventId?: string) => {
+      const place = lastEventId === undefined ? undefined : parseCursor(lastEventId);
+      const since = place ? [] : [{ channel: room.channel, offset: 1 }];
+      const asked = { identity, info: request, channels: [room.channel], since, place, own: false };
+      const opened = await hub.feeds.open(asked);
+      if (!opened.ok) throw new Error(opened.error.code);
+      return new FeedStream({ epoch: hub.journal.epoch, now: Date.now }, opened.data, place?.seq ?? 0);
+    };
+    const frames: ServerFrame[] = [];
+    const read = async (from: FeedStream) => {
+      const { value } = await from.next();
+      if (value) frames.push(JSON.parse(JSON.stringify(value.data)) as ServerFrame);
+      return value;
+    };
+    const first = await open();
+    await read(first);
+    // The rest of the page is taken already; this is queued behind it.
+    await post(room, 'live');
+    await read(first);
+    const subscribed = await read(first);
+    expect(subscribed?.event).toBe('subscribed');
+    await first.return();
+    const second = await open(subscribed?.id);
+    await read(second);
+    expect(texts(frames)).toEqual(['missed 1', 'missed 2', 'live']);
+    await second.return();
+    await held.leave();
   });
 
   test('starts a newly added channel from its offset while the others go on from the id [S7]', async () => {
