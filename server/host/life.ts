@@ -136,13 +136,15 @@ export class Life {
   }
 
   /**
-   * Puts settings to work: the module begins with them beside the version that runs, and only then they are stored.
-   * Resolves with why it does not; settings of a module that does not run anyway are stored as they are.
+   * Puts settings to work: the module begins with them beside the version that runs, and only then they are stored. Made
+   * when those before them are. Resolves with why it does not; of a module that does not run anyway they are just stored.
    */
-  async change(change: Change): Promise<Error | undefined> {
+  async change(make: () => Change | undefined): Promise<Error | undefined> {
     let refused: Error | undefined;
     await this.#then(async () => {
       const { source } = this;
+      const change = make();
+      if (!change) return undefined;
       if (!source || source.problem !== undefined || !this.isEnabled || !this.#options.isRunning())
         return change.commit();
       const had = this.#version !== undefined;

@@ -108,19 +108,24 @@ export function modulesModule(deps: ModulesModuleDeps): ServerModule<typeof cont
     const life = find(id);
     if (!life) return fail(ModuleNotFound);
     await life.known();
-    const { settings: stored } = records.get(id);
-    const changed = changeSettings(id, life.settings, stored, values, seals);
-    if (!changed.ok) return changed;
-    const error = await life.change({
-      settings: changed.data,
-      async commit() {
-        await ctx.write(async (tx) => {
-          await records.change(tx, id, { settings: changed.data });
-          return ok({});
-        });
-      },
+    let unfit: Err | undefined;
+    const error = await life.change(() => {
+      const changed = changeSettings(id, life.settings, records.get(id).settings, values, seals);
+      if (!changed.ok) {
+        unfit = changed;
+        return undefined;
+      }
+      return {
+        settings: changed.data,
+        async commit() {
+          await ctx.write(async (tx) => {
+            await records.change(tx, id, { settings: changed.data });
+            return ok({});
+          });
+        },
+      };
     });
-    return error ? refused(life, error) : ok(view(life));
+    return unfit ?? (error ? refused(life, error) : ok(view(life)));
   };
 
   const isIn = async ({ identity, request, signal }: Context, roomId: string): Promise<Result<object>> => {

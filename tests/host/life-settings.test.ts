@@ -71,6 +71,16 @@ test.each<[string, object, string, object]>([
   expect([module?.state, module?.admin?.reason]).toEqual(['active', null]);
 });
 
+test('what two people change at once is both changed', async () => {
+  const { admin } = scene;
+  const changes = [{ city: 'Bern' }, { days: 5 }, { token: 'of them both' }];
+  expect(await Promise.all(changes.map((values) => update('weather', values)))).toMatchObject(
+    changes.map(() => ({ status: 200 })),
+  );
+  expect(await admin.get('weather/shows')).toEqual({ city: 'Bern', days: 5, token: 12 });
+  await update('weather', { city: 'Köln', days: null, token: null });
+});
+
 test('a secret is nowhere to be seen: not in answers, logs, nor on the disk', async () => {
   const { server, admin } = scene;
   const { body } = await update('weather', { token: SECRET });
