@@ -69,10 +69,9 @@ export function createFeedVerbs({ feeds, taps, epoch, subscriptions, clock }: Fe
       const resumed = ctx.lastEventId ?? lastEventId;
       const place = resumed === undefined ? undefined : parseCursor(resumed);
       if (resumed !== undefined && !place) return badCursor('lastEventId');
-      // A stream that starts every channel from `since` and comes back by itself is past those places.
+      // A stream that starts every channel from `since` and comes back by itself is at those places or past them.
       const isReturning = ctx.lastEventId !== undefined && input.since.length >= input.channels.length;
-      const since = isReturning ? [] : input.since;
-      const opened = await feeds.open({ identity: ctx.identity, info: ctx.request, ...input, since, place });
+      const opened = await feeds.open({ identity: ctx.identity, info: ctx.request, ...input, place, isReturning });
       if (!opened.ok) return opened;
       const base = place?.epoch === epoch && place.seq <= taps.seq ? place.seq : 0;
       return ok(new FeedStream(streams, opened.data, base));

@@ -24,6 +24,8 @@ export interface FeedRequest {
   epoch?: string | undefined;
   /** Where every channel goes on that `since` does not name. */
   place?: FeedPlace | undefined;
+  /** The place speaks for all channels; `since` names what was had before it. */
+  isReturning?: boolean;
   own: boolean;
 }
 
@@ -82,12 +84,15 @@ export function createFeeds(deps: FeedsDeps) {
   };
 
   const startOf = async (request: FeedRequest, channel: string, given: number | undefined): Promise<Start> => {
-    const { since, place, epoch = journal.epoch } = request;
+    const { since, place, epoch = journal.epoch, isReturning } = request;
     const head = await journal.head(channel);
     const named = since.find((each) => each.channel === channel);
-    if (named) return startAt(channel, epoch === journal.epoch ? named.offset : undefined, head);
-    if (place) return startAt(channel, await offsetOf(channel, head, place), head);
-    return { offset: given ?? head, head, asked: false, lost: false };
+    const offset = epoch === journal.epoch ? named?.offset : undefined;
+    if (named && !(place && isReturning)) return startAt(channel, offset, head);
+    if (!place) return { offset: given ?? head, head, asked: false, lost: false };
+    const reached = await offsetOf(channel, head, place);
+    // In mid-recovery a place is behind what was had of some channels from the start.
+    return startAt(channel, reached === undefined ? undefined : Math.max(reached, offset ?? 0), head);
   };
 
   /** What may be received: asked again until nothing was withdrawn meanwhile. */

@@ -160,6 +160,23 @@ describe('a stream', () => {
     await again.leave();
   });
 
+  test('an EventSource that broke off while it caught up is not told again what it had from the start [S7]', async () => {
+    const [missed, had] = [await makeRoom(), await makeRoom()];
+    await post(missed, 'missed 1');
+    await post(had, 'had');
+    await post(missed, 'missed 2');
+    const head = await server.app.hub.journal.head(had.channel);
+    const query = `channels=${missed.channel},${had.channel}&since=${missed.channel}:1,${had.channel}:${head}`;
+    const first = await stream(ada, query);
+    const { id } = await first.find('chat_message');
+    await first.leave();
+    const again = await stream(ada, query, { 'last-event-id': id ?? '' });
+    await again.find('subscribed');
+    expect(texts(first.items.map(({ frame }) => frame))).toEqual(['missed 1', 'missed 2']);
+    expect(texts(again.items.map(({ frame }) => frame))).toEqual(['missed 2']);
+    await again.leave();
+  });
+
   test('an id of another epoch or of the future resets each channel and replays nothing [S6]', async () => {
     const room = await makeRoom();
     await post(room);
