@@ -7,7 +7,7 @@ import { createSeals } from '../../server/host/secrets.ts';
 import { dataPaths } from '../../server/platform/data-folder.ts';
 import { parseSecrets } from '../../server/platform/secrets.ts';
 import { source } from '../host/life-scene.ts';
-import { hearth, runHearth } from '../support/command.ts';
+import { hearth, runHearth } from './command.ts';
 import { makeDataFolder, withDatabase } from '../support/data-folder.ts';
 import { fingerprint } from '../support/fingerprint.ts';
 import { temporaryFolder } from '../support/folder.ts';
