@@ -3,6 +3,7 @@ import { createHearth, type Hearth, type HearthOptions } from '@shared/client/in
 import type { Room } from '@shared/chat/schema.ts';
 import { closeCodes } from '@shared/hub/close-codes.ts';
 import { blockedWebSocket, withoutStreams } from '../support/blocked.ts';
+import { hurriedClock } from '../support/hurried-clock.ts';
 import { type Person, startTestServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -26,6 +27,7 @@ async function clientOf(person: Person, options: Partial<HearthOptions> = {}) {
     baseUrl: server.url,
     token: () => person.token,
     random: () => 0,
+    clock: hurriedClock(4),
     WebSocket: blockedWebSocket,
     ...options,
   });

@@ -4,6 +4,7 @@ import { createHearth, type Hearth } from '@shared/client/index.ts';
 import type { Page } from '@shared/kernel/paging.ts';
 import * as fc from 'fast-check';
 import { blockedWebSocket } from '../support/blocked.ts';
+import { hurriedClock } from '../support/hurried-clock.ts';
 import { type Person, startTestServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { KeptActions } from './kept-outbox.ts';
@@ -87,6 +88,7 @@ class Client {
       baseUrl: this.#server.url,
       token: () => person.token,
       random: () => 0,
+      clock: hurriedClock(4),
       outbox: kept.page(),
       WebSocket: Network,
       fetch: answered,
