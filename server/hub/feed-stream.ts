@@ -164,6 +164,9 @@ export class FeedStream implements AsyncGenerator<FrameItem, void, void>, Pushin
   }
 
   #bytesOf(delivery: Delivery, base: number): Uint8Array {
-    return (delivery.bytes ??= encodeBytes(delivery.event, new JsonText(delivery.frame), this.#idOf(delivery, base)));
+    const { event, frame, seq } = delivery;
+    const encoded = (): Uint8Array => encodeBytes(event, new JsonText(frame), this.#idOf(delivery, base));
+    // Others began elsewhere: what bears our place is ours alone.
+    return seq !== undefined && seq < base ? encoded() : (delivery.bytes ??= encoded());
   }
 }

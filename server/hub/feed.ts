@@ -1,9 +1,10 @@
 import { closeCodes } from '@shared/hub/close-codes.ts';
 import type { Connection, Wire } from './connection.ts';
-import { eventFrame, journalFrame } from './encode.ts';
+import { eventFrame } from './encode.ts';
 import type { Journal } from './journal.ts';
 import { namesIn } from './names.ts';
 import { Replay } from './replay.ts';
+import type { SharedPages } from './shared-pages.ts';
 import type { Delivery, Tap, Taps } from './taps.ts';
 import type { Turns } from './turns.ts';
 
@@ -13,11 +14,12 @@ export const BACKLOG = 1024 * 1024;
 /** What all feeds share. */
 export interface FeedDeps {
   journal: Journal;
+  pages: SharedPages;
   taps: Taps;
   now: () => number;
   /** The newest `seq` that was published. */
   published: () => number;
-  /** Whose turn it is to read a page of what was missed. */
+  /** Whose turn it is to read what was missed. */
   turns: Turns;
 }
 
@@ -51,7 +53,7 @@ export class Feed implements Wire, Tap {
   constructor(connection: Connection, deps: FeedDeps) {
     this.connection = connection;
     this.#deps = deps;
-    this.#replay = new Replay(deps.journal, deps.published);
+    this.#replay = new Replay(deps.journal, deps.pages, deps.published);
   }
 
   /** The close code, once it has ended. */
@@ -213,21 +215,15 @@ export class Feed implements Wire, Tap {
   }
 
   async #missed(limit: number): Promise<Delivery[]> {
-    const { journal } = this.#deps;
+    const { pages, turns } = this.#deps;
     const replay = this.#replay;
     if (!replay) return [];
     while (this.#code === undefined && replay.behind().length > 0) {
-      await this.#deps.turns.take();
+      await turns.take();
       if (this.#code !== undefined) return [];
       const { events, lost } = await replay.page(limit);
       for (const { channel, offset } of lost) this.lose(channel, offset);
-      const page = events.map((event) => ({
-        channel: event.channel,
-        event: event.event,
-        frame: journalFrame(event, journal.epoch),
-        seq: event.seq,
-        offset: event.offset,
-      }));
+      const page = events.map((event) => pages.deliveryOf(event));
       if (replay.behind().length === 0) this.#isLive = true;
       if (page.length > 0 || this.#queue) return page;
     }

@@ -10,6 +10,7 @@ import type { Connection } from './connection.ts';
 import { Feed } from './feed.ts';
 import type { FeedPlace } from './feed-cursor.ts';
 import type { Journal } from './journal.ts';
+import { SharedPages } from './shared-pages.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Taps } from './taps.ts';
 import { Turns } from './turns.ts';
@@ -53,7 +54,7 @@ export interface FeedsDeps {
   draining: () => boolean;
 }
 
-/** Pages of what was missed that are read in one turn of the event loop: some milliseconds of work. */
+/** Feeds that look up where they start, or read a page, in one turn of the event loop: some milliseconds of work. */
 const PAGES_A_TURN = 4;
 
 /** Where a channel starts, and what is said about it. */
@@ -68,11 +69,13 @@ interface Start {
 /** Opens what streams and polls read from: who may, which channels, and where each of them starts. */
 export function createFeeds(deps: FeedsDeps) {
   const { journal, taps } = deps;
-  const shared = { journal, taps, now: deps.now, published: () => taps.seq, turns: new Turns(PAGES_A_TURN) };
+  const pages = new SharedPages(journal);
+  const turns = new Turns(PAGES_A_TURN);
+  const shared = { journal, pages, taps, now: deps.now, published: () => taps.seq, turns };
 
   const startAt = async (channel: string, offset: number | undefined, head: number): Promise<Start> => {
     if (offset === undefined || offset > head) return { offset: head, head, asked: true, lost: true };
-    const [next] = offset < head ? await journal.after(channel, offset, 1) : [];
+    const [next] = offset < head ? await pages.read(channel, offset, 1, 0) : [];
     const lost = offset < head && next?.offset !== offset + 1;
     return { offset: lost ? head : offset, head, asked: true, lost };
   };
@@ -148,6 +151,7 @@ export function createFeeds(deps: FeedsDeps) {
     const feed = new Feed(connection, shared);
     connection.ws = feed;
     try {
+      await turns.take();
       const prepared = await prepare(connection, request);
       const { snapshot, kinds, starts, refused } = prepared;
       const [channel] = refused;

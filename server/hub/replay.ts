@@ -1,5 +1,6 @@
 import type { Journal, JournalEvent } from './journal.ts';
-import { fitting, PAGE_SIZE, readPage } from './page.ts';
+import { fitting, PAGE_SIZE } from './page.ts';
+import type { SharedPages } from './shared-pages.ts';
 
 /** The fewest events that are read of a channel at once. */
 const FEWEST = 10;
@@ -13,6 +14,7 @@ export interface Page {
 /** Reads what several channels missed, merged in the order of `seq`, a bounded page at a time. */
 export class Replay {
   readonly #journal: Journal;
+  readonly #pages: SharedPages;
   /** The newest `seq` that was published. */
   readonly #published: () => number;
   readonly #heads = new Map<string, number>();
@@ -23,8 +25,9 @@ export class Replay {
   /** Of the journal when these were read. */
   #revision = 0;
 
-  constructor(journal: Journal, published: () => number) {
+  constructor(journal: Journal, pages: SharedPages, published: () => number) {
     this.#journal = journal;
+    this.#pages = pages;
     this.#published = published;
   }
 
@@ -84,11 +87,11 @@ export class Replay {
 
   async #fill(channel: string, count: number, size: number, lost: Page['lost']): Promise<void> {
     const place = this.placeOf(channel);
-    const events = await readPage(this.#journal, channel, place, count, size);
+    const events = await this.#pages.read(channel, place, count, size);
     // Taken away, or followed from elsewhere, while it was read.
     if (this.#places.get(channel) !== place) return;
     if (events.length > 0 && events.every(({ offset }, at) => offset === place + 1 + at)) {
-      this.#read.set(channel, events);
+      this.#read.set(channel, [...events]);
       return;
     }
     const offset = this.#headOf(channel);

@@ -3,6 +3,7 @@ import { systemActor } from '@shared/kernel/actor.ts';
 import { type Journal, type JournalEvent, openJournal } from '../../server/hub/journal.ts';
 import { PAGE_SIZE } from '../../server/hub/page.ts';
 import { Replay } from '../../server/hub/replay.ts';
+import { SharedPages } from '../../server/hub/shared-pages.ts';
 import { createIds } from '../../server/platform/ids.ts';
 import { TestClock } from '../support/clock.ts';
 import { openTestDb, type TestDb } from '../support/db.ts';
@@ -43,7 +44,7 @@ async function replayOfAll(): Promise<Replay> {
       },
     },
   });
-  const replay = new Replay(watched, () => journal.seq);
+  const replay = new Replay(watched, new SharedPages(watched), () => journal.seq);
   for (const channel of channels) replay.follow(channel, 0, await journal.head(channel));
   return replay;
 }

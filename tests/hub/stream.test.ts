@@ -89,6 +89,24 @@ describe('a stream', () => {
     await asked.leave();
   });
 
+  test('that begins elsewhere than another one names its own places on the events that both get [S5, S7]', async () => {
+    const room = await makeRoom();
+    await post(room, 'one');
+    await post(room, 'two');
+    const { epoch, seq } = server.app.hub.journal;
+    const query = `channels=${room.channel},${GLOBAL}&since=${room.channel}:0`;
+    const idsOf = async (headers: Record<string, string>) => {
+      const opened = await stream(ada, query, headers);
+      await opened.find('subscribed');
+      await opened.leave();
+      return opened.items.filter(({ event }) => event === 'chat_message').map(({ id }) => id);
+    };
+    // Whoever has everything else up to here must not be sent back to before it.
+    expect(await idsOf({ 'last-event-id': `${epoch}.${seq}` })).toEqual([`${epoch}.${seq}`, `${epoch}.${seq}`]);
+    expect(await idsOf({})).toEqual([`${epoch}.${seq - 1}`, `${epoch}.${seq}`]);
+    expect(await idsOf({ 'last-event-id': `${epoch}.${seq}` })).toEqual([`${epoch}.${seq}`, `${epoch}.${seq}`]);
+  });
+
   test('broken off behind `subscribed` loses nothing that came while it was read slowly [S5]', async () => {
     const room = await makeRoom();
     await post(room, 'missed 1');
