@@ -4,6 +4,7 @@ import type { ServerFrame, SubscribeAck } from '@shared/hub/frames.ts';
 import { blockedWebSocket, withoutStreams } from './blocked.ts';
 import type { Person, TestServer } from './server.ts';
 import { openSocket, type TestSocket } from './socket.ts';
+import { hurriedClock } from './hurried-clock.ts';
 import { until } from './until.ts';
 
 /** Somebody who receives some channels, by whichever way, and goes on where they were after an interruption. */
@@ -184,6 +185,7 @@ const byClient =
       baseUrl: server.url,
       token: () => person.token,
       random: () => 0,
+      clock: hurriedClock(4),
       ...(transport === 'socket' ? {} : { WebSocket: blockedWebSocket }),
       ...(transport === 'poll' ? { fetch: withoutStreams } : {}),
     });
