@@ -6,10 +6,29 @@ import type { ServerModule } from './module.ts';
 
 type Json = Record<string, unknown>;
 
+/** What is part of itself refers to itself by name, also where that is the whole schema. */
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as Json;
-  return json;
+  const whole = JSON.stringify(json);
+  if (!whole.includes('"$ref":"#"')) return json;
+  const { $defs, ...root } = JSON.parse(whole.replaceAll('"$ref":"#"', '"$ref":"#/$defs/whole"')) as Json;
+  return { ...root, $defs: { ...($defs as Json | undefined), whole: root } };
 };
+
+/** References lead from the root of the schema that they are in; in a document of many, from the root of that. */
+function placed(value: unknown, at: string, root = '#'): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each, index) => placed(each, `${at}/${index}`, root));
+  const own = '$defs' in value ? at : root;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]: [string, unknown]) => [
+      name,
+      name === '$ref' && typeof part === 'string' && part.startsWith('#/$defs/')
+        ? own + part.slice(1)
+        : placed(part, `${at}/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`, own),
+    ]),
+  );
+}
 
 const errorSchema: Json = {
   type: 'object',
@@ -87,12 +106,13 @@ const success = (definition: FnDef): Json => {
 };
 
 const queryParameters = (schema: z.ZodType): Json[] => {
-  const json = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  const json = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[]; $defs?: Json };
+  const shared = json.$defs && { $defs: json.$defs };
   return Object.entries(json.properties ?? {}).map(([name, property]) => ({
     name,
     in: 'query',
     required: json.required?.includes(name) ?? false,
-    schema: property,
+    schema: { ...property, ...shared },
   }));
 };
 
@@ -175,10 +195,15 @@ export function openApi(modules: readonly ServerModule[], version: string, baseU
     info: { title: 'Hearth', version, description: 'Every answer is an envelope; errors carry a stable code.' },
     servers: [{ url: baseUrl.replace(/\/$/, '') }],
     security: [{ bearer: [] }, { cookie: [] }],
-    paths: Object.fromEntries(
-      modules.flatMap(({ contract }) =>
-        Object.entries(contract.definitions).flatMap(([name, definition]) => pathsOf(contract.name, name, definition)),
+    paths: placed(
+      Object.fromEntries(
+        modules.flatMap(({ contract }) =>
+          Object.entries(contract.definitions).flatMap(([name, definition]) =>
+            pathsOf(contract.name, name, definition),
+          ),
+        ),
       ),
+      '#/paths',
     ),
     components: {
       schemas: { Error: errorSchema },

@@ -255,4 +255,27 @@ const functions = { call: call('guest'), open: call('public') };`,
     await admin.get('modules/disable', { id: 'agent' });
     expect((await paths())['/api/agent/call']).toBeUndefined();
   });
+
+  test('schemas that are part of themselves lead to what is there in the API description', async () => {
+    const { server, start } = scene;
+    const before = `
+const Tree = z.object({ name: z.string(), get kids() { return z.array(Tree); } });
+const Named = z.object({ a: z.string() }).meta({ id: 'Some/~name' });
+const functions = {
+  tree: fn({ access: 'guest', effect: 'read', summary: 'Trees.', input: z.object({ tree: Tree, named: Named }), output: Tree },
+    (ctx, { tree }) => ok(tree)),
+};`;
+    expect(await start('forest', source('forest', { before }))).toMatchObject({ state: 'active' });
+    const text = await (await fetch(`${server.url}api/openapi.json`)).text();
+    const references = [...new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, to = '']) => to))];
+    expect(references.filter((to) => to.includes('forest')).length).toBeGreaterThan(2);
+    // The document is part of no schema.
+    expect(references).not.toContain('#');
+    for (const to of references) {
+      const steps = to.split('/').slice(1);
+      const plain = steps.map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
+      const found = plain.reduce<any>((within, step) => within?.[step], JSON.parse(text));
+      expect([to, typeof found]).toEqual([to, 'object']);
+    }
+  });
 });
