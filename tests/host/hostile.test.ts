@@ -62,7 +62,7 @@ test('an endless loop in a call: the call times out, then the process is ended',
 
 test('an endless loop outside of calls is found by the ping', async () => {
   const module = await start(undefined, impatient);
-  await call(module, 'soon');
+  void outcome(call(module, 'soon'));
   expect(await module.instance.exited).toEqual({ kind: 'killed', reason: 'it does not answer' });
 });
 
