@@ -12,7 +12,8 @@ const slow = [
   'client/fallback.test.ts',
   'client/model.property.test.ts',
   'client/whole-way.test.ts',
-  'host/life-{backup,crash,journal,reload,settings,switch}.test.ts',
+  'host/life-*.test.ts',
+  'host/{guide,hostile,isolated,loading,pages-bundle}.test.ts',
   'hub/exactly-once.test.ts',
   'hub/large-room.test.ts',
   'hub/left-behind.test.ts',
@@ -27,6 +28,7 @@ const slow = [
   'platform/tar.test.ts',
   'web/chat-markdown.test.ts',
   'web/chat-store.test.ts',
+  'web/markdown.test.ts',
 ];
 
 const bun = process.execPath;

@@ -188,14 +188,9 @@ describe('what must not happen', () => {
     ),
     ...'a\n¦a\n\n¦a\t'.split('¦'),
   ];
-  test('10,000 characters made to be slow or deep are parsed at once and shown in full', () => {
-    for (const unit of units) {
-      const bomb = repeated(unit);
-      const started = performance.now();
-      const blocks = parse(bomb);
-      expect({ unit, slow: performance.now() - started > 1_000 }).toEqual({ unit, slow: false });
-      expect(JSON.stringify(blocks).length).toBeGreaterThan(2);
-    }
+  // What takes the square of its length or worse would not come to an end before the runner gives up.
+  test.each(units)('10,000 characters of %p, made to be slow or deep, are parsed and shown in full', (unit) => {
+    expect(JSON.stringify(parse(repeated(unit))).length).toBeGreaterThan(2);
   });
 
   test('brackets, marks and lists nested by the thousand do not exhaust the stack', () => {
