@@ -226,7 +226,6 @@ async function compose(options: AppOptions, folder: DataFolder, db: Db, statisti
       const callerOf = createCallerOf({
         authenticator: auth.authenticator,
         cookies,
-        arrivalOf,
         scopesOf: host.scopesOf,
       });
       const uploads = createUploads({ temporary, clock, log });

@@ -228,13 +228,11 @@ class TrustedInstance implements Instance {
     const { callTimeout } = this.description.limits;
     if (this.#hasEnded) throw new ModuleGone(STOPPED);
     const bounded = new BoundedRun(run);
-    const over = (): void => this.#runs.end(run.id);
-    this.#runs.begin(run.id);
     const working = work(bounded);
-    if (!(working instanceof Promise)) {
-      over();
-      return working;
-    }
+    if (!(working instanceof Promise)) return working;
+    const { id } = run;
+    const over = (): void => this.#runs.end(id);
+    this.#runs.begin(id);
     return this.#unlessGone(working, over, (resolve) =>
       clock.setTimeout(() => {
         bounded.end();

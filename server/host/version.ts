@@ -51,14 +51,21 @@ const remoteOf = ({ actor, identity, request, lastEventId, keyed }: Context): Re
   return call;
 };
 
-/** Of a call. A signal is made for those that ask for it. */
-class CallRun implements Run {
-  readonly id: string;
+/** Begins the ids of calls and streams, which are numbers; those of connections are the peers'. */
+const RUN = 'run_';
+
+/** Of a call or stream. Its name and its signal are made for those that ask for them. */
+class CallerRun implements Run {
+  readonly number: number;
   readonly #ctx: Context;
 
-  constructor(id: string, ctx: Context) {
-    this.id = id;
+  constructor(number: number, ctx: Context) {
+    this.number = number;
     this.#ctx = ctx;
+  }
+
+  get id(): string {
+    return `${RUN}${this.number}`;
   }
 
   get signal(): AbortSignal {
@@ -92,7 +99,10 @@ export interface VersionOptions {
 export class Version {
   readonly #streams = new Set<BoundStream>();
   readonly #peers = new Map<string, OpenPeer>();
-  readonly #runs = new Map<string, Context>();
+  /** Who called what runs, by its number. */
+  readonly #callers = new Map<number, Context>();
+  /** Who opened the connections, by their peers' ids. */
+  readonly #openers = new Map<string, Context>();
   readonly description: Description;
   readonly pool: Pool;
   /** Its own copy of the source. */
@@ -115,7 +125,7 @@ export class Version {
 
   /** The caller of a running call, by the run's id. */
   run(id: string): Context | undefined {
-    return this.#runs.get(id);
+    return id.startsWith(RUN) ? this.#callers.get(Number(id.slice(RUN.length))) : this.#openers.get(id);
   }
 
   peer(id: string): OpenPeer | undefined {
@@ -131,24 +141,24 @@ export class Version {
   }
 
   async stream(ctx: Context, name: string, input: unknown): Promise<Result<BoundStream>> {
-    const id = this.#begin(ctx);
+    const run = this.#begin(ctx);
     let started: Result<AsyncGenerator<StreamItem, void, void>>;
     try {
       const instance = await this.pool.acquire();
-      started = await instance.stream({ id, signal: ctx.signal }, name, remoteOf(ctx), input);
+      started = await instance.stream(run, name, remoteOf(ctx), input);
     } catch (error) {
-      this.#runs.delete(id);
+      this.#callers.delete(run.number);
       return this.#goneOr(error);
     }
     if (!started.ok) {
-      this.#runs.delete(id);
+      this.#callers.delete(run.number);
       return started;
     }
     const stream = new BoundStream(
       started.data,
       () => this.gone(),
       () => {
-        this.#runs.delete(id);
+        this.#callers.delete(run.number);
         this.#streams.delete(stream);
       },
     );
@@ -159,7 +169,7 @@ export class Version {
 
   /** Opens a connection: its run has the peer's id and lasts as long as it does. */
   async connect(ctx: Context, handler: string, peer: Peer<unknown>, input: unknown): Promise<Result<void>> {
-    this.#runs.set(peer.id, ctx);
+    this.#openers.set(peer.id, ctx);
     try {
       const instance = await this.pool.acquire();
       // Before the module knows of it: what it sends while it opens has to find its way.
@@ -267,42 +277,46 @@ export class Version {
     for (const stream of this.#streams) stream.end(this.gone());
   }
 
-  #begin(ctx: Context): string {
-    const id = `run_${++this.#count}`;
-    this.#runs.set(id, ctx);
-    return id;
+  #begin(ctx: Context): CallerRun {
+    const run = new CallerRun(++this.#count, ctx);
+    this.#callers.set(run.number, ctx);
+    return run;
   }
 
   #forget(peerId: string): void {
     this.#peers.delete(peerId);
-    this.#runs.delete(peerId);
+    this.#openers.delete(peerId);
   }
 
   #during<T>(ctx: Context, work: (instance: Instance, run: Run) => Awaitable<Result<T>>): Awaitable<Result<T>> {
-    const id = this.#begin(ctx);
+    const run = this.#begin(ctx);
     this.#calling++;
-    const over = (): void => {
-      this.#runs.delete(id);
-      this.#called();
-    };
-    const failed = (error: unknown): Err => {
-      over();
-      return this.#goneOr(error);
-    };
     let working: Awaitable<Result<T>>;
     try {
-      working = onward(this.pool.acquire(), (instance) => work(instance, new CallRun(id, ctx)));
+      working = onward(this.pool.acquire(), (instance) => work(instance, run));
     } catch (error) {
-      return failed(error);
+      return this.#failed(run, error);
     }
-    if (!(working instanceof Promise)) {
-      over();
-      return working;
-    }
-    return working.then((result) => {
-      over();
-      return result;
-    }, failed);
+    if (working instanceof Promise)
+      return working.then(
+        (result) => {
+          this.#over(run);
+          return result;
+        },
+        (error: unknown) => this.#failed(run, error),
+      );
+    this.#over(run);
+    return working;
+  }
+
+  #over({ number }: CallerRun): void {
+    this.#callers.delete(number);
+    this.#called();
+  }
+
+  #failed(run: CallerRun, error: unknown): Err {
+    this.#over(run);
+    return this.#goneOr(error);
   }
 
   #called(): void {

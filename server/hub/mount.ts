@@ -30,7 +30,7 @@ export function mountHub({ hub, callerOf, arrivalOf, statistics, ready }: MountH
     };
     if (!ready()) return refuse('not_ready', NotReady, 2);
     const ticket = new URL(request.url).searchParams.get('ticket') ?? undefined;
-    const caller = await callerOf(request, 'socket', ticket === undefined ? {} : { ticket });
+    const caller = await callerOf(arrival, 'socket', ticket === undefined ? {} : { ticket });
     if (!caller.ok) return refuse('origin', OriginRefused);
     const { identity, through, request: info } = caller.data;
     // The socket carries everything that is the person's; through a module there are streams of single channels.

@@ -1,10 +1,11 @@
 import { fail, OriginRefused } from '@shared/kernel/errors.ts';
 import { type Awaitable, ok, type Result } from '@shared/kernel/result.ts';
 import { ModuleDisabled } from '@shared/modules/errors.ts';
-import type { Arrival, ArrivalOf } from '../platform/http/arrival.ts';
+import type { Arrival } from '../platform/http/arrival.ts';
 import { isOwnOrigin } from '../platform/http/peer.ts';
 import type { RequestInfo } from './context.ts';
 import type { Authenticator, Identity } from './identity.ts';
+import { mediaType } from './read-input.ts';
 import type { Caller } from './registry.ts';
 
 export interface CookieNames {
@@ -71,10 +72,18 @@ const describe = (arrival: Arrival, kind: RequestInfo['transport']): RequestInfo
   return kind === 'http' ? info : info.toJSON();
 };
 
+const forms = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
+
+/**
+ * A form with cookies that does not say which page it comes from: any page can send one without asking first, and a
+ * browser that is too old to say so would do it in somebody's name. JSON cannot be sent that way.
+ */
+const isDoubtful = (request: Request): boolean =>
+  !request.headers.has('origin') && !request.headers.has('sec-fetch-site') && forms.has(mediaType(request));
+
 export interface CallerOptions {
   authenticator: Authenticator;
   cookies: CookieNames;
-  arrivalOf: ArrivalOf;
   /** The scopes that an active module was granted; undefined for others. */
   scopesOf: (module: string) => ReadonlySet<string> | undefined;
 }
@@ -86,13 +95,13 @@ export const THROUGH = 'hearth-module';
  * Finds out who sends a request. Bearer decides over the cookie; a cookie counts only from our own origin, unless the
  * request merely reads (`reads`), which no other page can see the answer of.
  */
-export function createCallerOf({ authenticator, cookies, arrivalOf, scopesOf }: CallerOptions) {
+export function createCallerOf({ authenticator, cookies, scopesOf }: CallerOptions) {
   return (
-    request: Request,
+    arrival: Arrival,
     transport: RequestInfo['transport'],
     { reads = false, ticket }: { reads?: boolean; ticket?: string } = {},
   ): Awaitable<Result<Caller>> => {
-    const arrival = arrivalOf(request);
+    const { request } = arrival;
     const caller: Caller = { request: describe(arrival, transport), signal: () => request.signal };
     const module = request.headers.get(THROUGH);
     if (module !== null) {
@@ -116,6 +125,8 @@ export function createCallerOf({ authenticator, cookies, arrivalOf, scopesOf }: 
     if (ticket !== undefined)
       return proven(authenticator.redeemTicket(ticket, request.headers.get('origin') ?? undefined));
     const sent = request.headers.get('cookie');
+    if (transport === 'http' && sent !== null && authorization === null && isDoubtful(request))
+      return fail(OriginRefused);
     const jar = sent === null ? undefined : new Bun.CookieMap(sent);
     const token = jar?.get(cookies.token);
     if (!isOwnOrigin(request, arrival.peer)) {

@@ -1,8 +1,8 @@
-import { fail, Invalid, MethodNotAllowed, OriginRefused } from '@shared/kernel/errors.ts';
+import { fail, Invalid, MethodNotAllowed } from '@shared/kernel/errors.ts';
 import { IdempotencyKey } from '@shared/hub/frames.ts';
 import type { FilesSpec, FnDef, InputSchema } from '@shared/kernel/contract.ts';
 import { type Awaitable, ok } from '@shared/kernel/result.ts';
-import type { Arrival, ArrivalOf } from '../platform/http/arrival.ts';
+import type { Arrival } from '../platform/http/arrival.ts';
 import { IDLE_TIMEOUT } from '../platform/http/server.ts';
 import type { CallerOf } from './caller.ts';
 import { inputOfQuery } from './query-input.ts';
@@ -11,31 +11,19 @@ import type { Outcome, Registry } from './registry.ts';
 import type { Respond } from './respond.ts';
 import type { Uploads } from './uploads.ts';
 
-const forms = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
-
-/**
- * A form with cookies that does not say which page it comes from: any page can send one without asking first, and a
- * browser that is too old to say so would do it in somebody's name. JSON cannot be sent that way.
- */
-const isDoubtful = (request: Request): boolean =>
-  request.headers.has('cookie') &&
-  !['authorization', 'origin', 'sec-fetch-site'].some((name) => request.headers.has(name)) &&
-  forms.has(mediaType(request));
-
 export interface FunctionsOptions {
   registry: Registry;
   callerOf: CallerOf;
-  arrivalOf: ArrivalOf;
   respond: Respond;
   uploads: Uploads;
 }
 
 /** Answers a request for the function of a module. */
-export type ServeFunction = (request: Request, module: string, name: string) => Promise<Response>;
+export type ServeFunction = (arrival: Arrival, module: string, name: string) => Promise<Response>;
 
 /** Makes what answers `POST /api/<module>/<function>`, and GET of those that read. */
 export function createFunctions(options: FunctionsOptions): ServeFunction {
-  const { registry, callerOf, arrivalOf, respond, uploads } = options;
+  const { registry, callerOf, respond, uploads } = options;
   const receive = async (request: Request, definition: FnDef, files: FilesSpec, arrival: Arrival) => {
     // An upload that waits for the disk is not idle; whether bytes come is watched where they are read.
     arrival.server.timeout(request, 0);
@@ -46,9 +34,9 @@ export function createFunctions(options: FunctionsOptions): ServeFunction {
     }
   };
 
-  return async (request, module, name) => {
+  return async (arrival, module, name) => {
+    const { request } = arrival;
     const definition = registry.find(module, name);
-    const arrival = arrivalOf(request);
     const answer = (outcome: Outcome): Awaitable<Response> => respond(outcome, definition, arrival);
     if (definition?.kind !== 'fn') return answer(registry.missing(module));
     const isGet = request.method === 'GET' || request.method === 'HEAD';
@@ -57,10 +45,9 @@ export function createFunctions(options: FunctionsOptions): ServeFunction {
       response.headers.set('allow', definition.effect === 'read' ? 'GET, HEAD, POST' : 'POST');
       return response;
     }
-    const found = callerOf(request, 'http', { reads: isGet });
+    const found = callerOf(arrival, 'http', { reads: isGet });
     const caller = found instanceof Promise ? await found : found;
     if (!caller.ok) return answer(caller);
-    if (isDoubtful(request)) return answer(fail(OriginRefused));
     // Before the body is read: nobody needs to send one in vain, or fills the disk without being allowed to.
     const refusal = registry.refusal(caller.data, module, definition);
     if (refusal) return answer(refusal);
@@ -82,6 +69,9 @@ export function createFunctions(options: FunctionsOptions): ServeFunction {
     const given = isGet
       ? ok(inputOfQuery(schema, new URL(request.url).searchParams))
       : await readInput(request, schema);
-    return answer(given.ok ? await registry.call(caller.data, module, name, given.data, keyed) : given);
+    if (!given.ok) return answer(given);
+    const outcome = registry.call(caller.data, module, name, given.data, keyed);
+    // Most reads answer at once, and waiting for what is there costs as well.
+    return answer(outcome instanceof Promise ? await outcome : outcome);
   };
 }

@@ -32,7 +32,7 @@ export function mountSocket({ registry, callerOf, arrivalOf, respond, live, cloc
     const query = new URL(request.url).searchParams;
     const ticket = query.get('ticket') ?? undefined;
     query.delete('ticket');
-    const caller = await callerOf(request, 'socket', ticket === undefined ? {} : { ticket });
+    const caller = await callerOf(arrival, 'socket', ticket === undefined ? {} : { ticket });
     if (!caller.ok) return respond(caller, definition, arrival);
     const abort = new AbortController();
     const started = registry.connect(

@@ -49,7 +49,7 @@ export function mountSse({ registry, callerOf, arrivalOf, respond, live, clock, 
     if (lastEventId === 'done') return new Response(null, { status: 204 });
     // Another page can send a POST without being able to read the answer, but it must not open anything in our name.
     const isPost = request.method === 'POST';
-    const caller = await callerOf(request, 'sse', { reads: !isPost });
+    const caller = await callerOf(arrival, 'sse', { reads: !isPost });
     if (!caller.ok) return respond(caller, definition, arrival);
 
     const input: Result<unknown> = isPost

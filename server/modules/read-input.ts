@@ -1,6 +1,6 @@
 import { Malformed, fail, TooLarge, UnsupportedType } from '@shared/kernel/errors.ts';
 import type { InputSchema } from '@shared/kernel/contract.ts';
-import { ok, type Result } from '@shared/kernel/result.ts';
+import { type Awaitable, ok, type Result } from '@shared/kernel/result.ts';
 import { parseJson } from '../platform/json.ts';
 import { inputOfQuery } from './query-input.ts';
 
@@ -52,20 +52,13 @@ function inputIn(bytes: Uint8Array, type: string, schema: InputSchema): Result<u
  * Reads an input: a JSON object, or the fields of a form, which are read as those of a query are. An empty body stands for
  * an empty input.
  */
-export async function readInput(request: Request, schema: InputSchema): Promise<Result<unknown>> {
+export function readInput(request: Request, schema: InputSchema): Awaitable<Result<unknown>> {
   const { headers } = request;
   const length = headers.get('content-length');
   if (Number(length ?? 0) > BODY_LIMIT) return fail(TooLarge);
-  if (length === null || headers.has('transfer-encoding')) {
-    const body = await countedBody(request);
-    return body.ok ? inputIn(body.data, mediaType(request), schema) : body;
-  }
-  let bytes: Uint8Array;
-  try {
-    // There is no more than was said. In one piece it costs a fifth.
-    bytes = await request.bytes();
-  } catch {
-    return fail(Malformed);
-  }
-  return inputIn(bytes, mediaType(request), schema);
+  const inputOf = (bytes: Uint8Array): Result<unknown> => inputIn(bytes, mediaType(request), schema);
+  if (length === null || headers.has('transfer-encoding'))
+    return countedBody(request).then((body) => (body.ok ? inputOf(body.data) : body));
+  // There is no more than was said. In one piece it costs a fifth.
+  return request.bytes().then(inputOf, () => fail(Malformed));
 }

@@ -3,7 +3,7 @@ import { fail, Internal, NotFound, NotReady } from '@shared/kernel/errors.ts';
 import type { Arrival, ArrivalOf, Handle } from '../platform/http/arrival.ts';
 import type { Assets } from '../platform/http/assets.ts';
 import type { Logger } from '../platform/log.ts';
-import { functionAt } from './function-path.ts';
+import { createFunctionPaths } from './function-path.ts';
 import type { ServeFunction } from './functions.ts';
 import { openApi } from './openapi.ts';
 import type { Registry } from './registry.ts';
@@ -86,11 +86,12 @@ export function createRoutes({
   });
   app.compile();
 
-  const prefix = `${basePath}/api/`;
+  const functionAt = createFunctionPaths(`${basePath}/api/`);
   return (request, arrival) => {
-    (request as Arrived)[ARRIVAL] = arrival;
     // The registry is the router of functions: modules come and go, and a pattern would only find that it has to ask it.
-    const called = functionAt(request.url, prefix);
-    return called ? functions(request, called.module, called.name) : app.fetch(request);
+    const called = functionAt(request.url);
+    if (called) return functions(arrival, called.module, called.name);
+    (request as Arrived)[ARRIVAL] = arrival;
+    return app.fetch(request);
   };
 }

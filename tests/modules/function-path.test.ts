@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { functionAt } from '../../server/modules/function-path.ts';
+import { createFunctionPaths } from '../../server/modules/function-path.ts';
 
 const calls: [string, string, string, { module: string; name: string } | undefined][] = [
   ['a function', 'http://nas/api/chat/listRooms', '/api/', { module: 'chat', name: 'listRooms' }],
@@ -23,5 +23,14 @@ const calls: [string, string, string, { module: string; name: string } | undefin
 ];
 
 for (const [what, url, prefix, called] of calls)
-  test(`${what} names ${called ? `${called.module}.${called.name}` : 'no function'}`, () =>
-    expect(functionAt(url, prefix)).toEqual(called));
+  test(`${what} names ${called ? `${called.module}.${called.name}` : 'no function'}`, () => {
+    const functionAt = createFunctionPaths(prefix);
+    expect(functionAt(url)).toEqual(called);
+    expect(functionAt(url)).toEqual(called);
+  });
+
+test('more paths than are remembered are found as well', () => {
+  const functionAt = createFunctionPaths('/api/');
+  for (let i = 0; i < 3000; i++) expect(functionAt(`http://nas/api/m/f${i}`)).toEqual({ module: 'm', name: `f${i}` });
+  expect(functionAt('http://nas/api/m/f0')).toEqual({ module: 'm', name: 'f0' });
+});

@@ -11,6 +11,8 @@ export interface Arrival {
   /** Requests of the control socket speak for the machine's own administrator. */
   system: boolean;
   server: Server<SocketData>;
+  /** An answer that has all the headers that the server would add to it. */
+  secured: Response | undefined;
 }
 
 /** Hands each request's arrival to the routes that Elysia calls. */

@@ -154,6 +154,8 @@ export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }
 
   /** By what they are made of. Kept, so that many callers share them. */
   const known = new Map<string, Known>();
+  /** Most requests name the Host that the last one did. */
+  let last: { host: string; known: Known } | undefined;
 
   const find = (host: string, proto: 'http' | 'https', forwardedHost = ''): Known => {
     const key = `${proto} ${host} ${forwardedHost}`;
@@ -167,6 +169,11 @@ export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }
     return made;
   };
 
+  const findDirect = (host: string): Known => {
+    if (last?.host !== host) last = { host, known: find(host, 'http') };
+    return last.known;
+  };
+
   const throughProxy = (headers: Headers, proxy: string, address: AddressOf): PeerInfo => {
     const proto = nearest(headers.get('x-forwarded-proto'))?.toLowerCase() === 'https' ? 'https' : 'http';
     const found = find(headers.get('host') ?? '', proto, nearest(headers.get('x-forwarded-host')));
@@ -178,7 +185,7 @@ export function createPeerResolver({ basePath, host, publicUrl, trustedProxies }
     const socket = ranges.length > 0 ? parsed(address()) : undefined;
     return socket && isTrusted(socket)
       ? throughProxy(headers, socket.toString(), address)
-      : new Peer(find(headers.get('host') ?? '', 'http'), headers, address);
+      : new Peer(findDirect(headers.get('host') ?? ''), headers, address);
   };
 }
 

@@ -7,7 +7,7 @@ import type { Ids } from '../ids.ts';
 import type { Logger } from '../log.ts';
 import type { Arrival, Handle } from './arrival.ts';
 import type { AddressOf, PeerInfo } from './peer.ts';
-import { isSecured, secure } from './security-headers.ts';
+import { secure } from './security-headers.ts';
 import type { SocketData } from './socket-data.ts';
 
 /** A frame may be twice its limit before the socket is closed unheard; between, the sender is told. */
@@ -112,11 +112,8 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
   };
 
   /** Counts and logs the answer, and gives it the headers that all have. */
-  const finish = (
-    { request, requestId, peer }: Arrival,
-    started: number,
-    response: Response | undefined,
-  ): Response | undefined => {
+  const finish = (arrival: Arrival, started: number, response: Response | undefined): Response | undefined => {
+    const { request, requestId, peer } = arrival;
     running--;
     const status = response?.status ?? 101;
     const kind = Math.trunc(status / 100);
@@ -132,7 +129,7 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     }));
     if (!response) return undefined;
     if (status >= 400 && isLong(request)) response.headers.set('connection', 'close');
-    if (isSecured(response)) return response;
+    if (arrival.secured === response) return response;
     response.headers.set('x-request-id', requestId);
     return settled(secure(response, request, peer.secure));
   };
@@ -153,7 +150,7 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     const started = clock.now();
     const requestId = ids.next('req');
     const address: AddressOf = () => (system ? '127.0.0.1' : (server.requestIP(request)?.address ?? ''));
-    const arrival: Arrival = { requestId, request, peer: peerOf(request, address), system, server };
+    const arrival: Arrival = { requestId, request, peer: peerOf(request, address), system, server, secured: undefined };
     running++;
     let response: Awaitable<Response | undefined>;
     try {
