@@ -88,6 +88,12 @@ export interface CallerOptions {
   scopesOf: (module: string) => ReadonlySet<string> | undefined;
 }
 
+const proven = async (caller: Caller, proof: Promise<Identity | undefined>): Promise<Result<Caller>> => {
+  const identity = await proof;
+  if (identity) caller.identity = identity;
+  return ok(caller);
+};
+
 /** Names the module for whose page the app calls. It can only take rights away, so anybody may send it. */
 export const THROUGH = 'hearth-module';
 
@@ -113,17 +119,11 @@ export function createCallerOf({ authenticator, cookies, scopesOf }: CallerOptio
       caller.system = true;
       return ok(caller);
     }
-    const proven = async (proof: Promise<Identity | undefined>): Promise<Result<Caller>> => {
-      const identity = await proof;
-      if (identity) caller.identity = identity;
-      return ok(caller);
-    };
-
     const authorization = request.headers.get('authorization');
     const bearer = authorization === null ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-    if (bearer !== undefined) return proven(authenticator.verifyToken(bearer));
+    if (bearer !== undefined) return proven(caller, authenticator.verifyToken(bearer));
     if (ticket !== undefined)
-      return proven(authenticator.redeemTicket(ticket, request.headers.get('origin') ?? undefined));
+      return proven(caller, authenticator.redeemTicket(ticket, request.headers.get('origin') ?? undefined));
     const sent = request.headers.get('cookie');
     if (transport === 'http' && sent !== null && authorization === null && isDoubtful(request))
       return fail(OriginRefused);
@@ -136,7 +136,7 @@ export function createCallerOf({ authenticator, cookies, scopesOf }: CallerOptio
     }
     const refreshToken = jar?.get(cookies.refresh);
     if (refreshToken) caller.refreshToken = refreshToken;
-    return token ? proven(authenticator.verifyToken(token)) : ok(caller);
+    return token ? proven(caller, authenticator.verifyToken(token)) : ok(caller);
   };
 }
 export type CallerOf = ReturnType<typeof createCallerOf>;

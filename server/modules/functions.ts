@@ -39,8 +39,9 @@ export function createFunctions(options: FunctionsOptions): ServeFunction {
     const definition = registry.find(module, name);
     const answer = (outcome: Outcome): Awaitable<Response> => respond(outcome, definition, arrival);
     if (definition?.kind !== 'fn') return answer(registry.missing(module));
-    const isGet = request.method === 'GET' || request.method === 'HEAD';
-    if (request.method !== 'POST' && !(isGet && definition.effect === 'read')) {
+    const { method } = request;
+    const isGet = method === 'GET' || method === 'HEAD';
+    if (method !== 'POST' && !(isGet && definition.effect === 'read')) {
       const response = await answer(fail(MethodNotAllowed));
       response.headers.set('allow', definition.effect === 'read' ? 'GET, HEAD, POST' : 'POST');
       return response;
