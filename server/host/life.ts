@@ -3,14 +3,14 @@ import { type ErrorDef, fail } from '@shared/kernel/errors.ts';
 import { type Awaitable, type Err, ok, type Result } from '@shared/kernel/result.ts';
 import { ModuleDisabled, ModuleFailed, ModuleUnavailable } from '@shared/modules/errors.ts';
 import type { ModuleState } from '@shared/modules/schema.ts';
-import { dropOtherDatabases } from './databases.ts';
+import { Candidate, unwanted } from './candidate.ts';
 import { Departures } from './departures.ts';
 import type { Description } from './description.ts';
 import type { ModuleSource } from './folders.ts';
 import { Gate } from './gate.ts';
-import { LoadError, SettingsRefused } from './instance.ts';
+import { SettingsRefused } from './instance.ts';
 import type { Change, LifeOptions } from './life-options.ts';
-import { type Loaded, StartError } from './loader.ts';
+import { StartError } from './loader.ts';
 import { LogRing } from './log-ring.ts';
 import { Restarts } from './restarts.ts';
 import type { Version } from './version.ts';
@@ -18,12 +18,8 @@ import { withinTime } from './within-time.ts';
 
 /** Milliseconds that a call waits while a module migrates. */
 const PATIENCE = 2000;
-/** Milliseconds that running calls, and then streams that end, are given before the database is copied for a migration. */
-const QUIET = 10_000;
 /** Milliseconds that running calls are given when a module is switched off. */
 const FAREWELL = 1000;
-
-const UNWANTED = 'Somebody switched it off meanwhile';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -246,85 +242,69 @@ export class Life {
     return this.#looking;
   }
 
-  /** Loads a version, begins it beside the one that runs, and swaps them. Resolves with what is wrong with it. */
+  /** Begins a version beside the one that runs, and swaps them. Resolves with what is wrong with it. */
   async #bringUp(folder: string, change?: Change): Promise<Error | undefined> {
     const turn = this.#turn;
-    const { record, openSettings, loader, storeDatabase } = this.#options;
+    const { id, log } = this;
+    const { record, openSettings } = this.#options;
     if (!this.#version && this.state !== 'retrying') this.#enter('loading', null);
     const { values, secrets } = openSettings(change?.settings ?? record().settings);
-    this.log.hide(secrets);
+    log.hide(secrets);
     this.#isUnseen = false;
-    let loaded: Loaded | undefined;
-    const stillWanted = (): void => {
-      if (turn !== this.#turn) throw new LoadError(UNWANTED);
-    };
-    try {
-      if (!this.#version) await this.#tidy();
-      loaded = await loader.load({
-        id: this.id,
+    const candidate = new Candidate({
+      ...this.#options,
+      load: {
+        id,
         folder,
-        log: this.log,
+        log,
         settings: values,
-        database: record().database,
         scopes: (description) => this.scopes(description),
         lost: (version, reason, left) => this.lost(version, reason, left),
-      });
-      stillWanted();
-      if (loaded.migrates) await this.#prepareMigration(loaded);
-      stillWanted();
-      const database = await loaded.begin();
-      stillWanted();
-      await change?.commit();
-      stillWanted();
-      // From here on its database is the module's: whatever comes, it is not dropped.
-      if (database !== record().database) await storeDatabase(database);
+      },
+      change,
+      running: () => this.#version,
+      othersLeft: () => this.#departures.over(),
+      isWanted: () => turn === this.#turn,
+      migrates: () => this.#enter('migrating', null),
+      closes: () => this.#gate.close(),
+    });
+    let version: Version;
+    try {
+      version = await candidate.begin();
     } catch (error) {
-      await loaded?.discard();
-      this.#version?.resume();
-      if (loaded && !this.#version) this.description = loaded.version.description;
-      if (!change) this.#wanting = error instanceof SettingsRefused ? loaded?.version.description : undefined;
+      await candidate.leave();
+      if (!this.#version) this.description = candidate.description ?? this.description;
+      if (!change) this.#wanting = error instanceof SettingsRefused ? candidate.description : undefined;
       if (turn === this.#turn) this.#didNotBegin(error, change !== undefined);
       this.#gate.open();
       return error instanceof Error ? error : new Error(String(error));
     }
     if (turn !== this.#turn) {
-      await loaded.version.end(0);
+      await version.end(0);
       this.#gate.open();
-      return new LoadError(UNWANTED);
+      return unwanted();
     }
+    this.#swap(version);
+    return undefined;
+  }
+
+  #swap(version: Version): void {
     const before = this.#version;
-    this.#version = loaded.version;
-    this.description = loaded.version.description;
+    this.#version = version;
+    this.description = version.description;
     this.#wanting = undefined;
     this.#restarts.forget();
-    this.#serve(loaded.version);
+    this.#serve(version);
     this.#gate.open();
     const { moduleReloaded } = closeCodes;
     if (before)
       this.#departures.leave(before, ModuleUnavailable, moduleReloaded, before.description.limits.callTimeout);
-    return undefined;
   }
 
   #serve(version: Version): void {
     this.#restarts.began();
     this.#options.events.serves(this, version);
     this.#enter('active', null);
-  }
-
-  /**
-   * Keeps calls waiting until the new version runs, lets those that run finish, and ends the version before: whatever it
-   * still writes is in its database by the time that is copied. Statements that do not run disturb nobody.
-   */
-  async #prepareMigration(loaded: Loaded): Promise<void> {
-    const before = this.#version;
-    if (before) await loaded.rehearse();
-    this.#enter('migrating', null);
-    if (!before) return;
-    this.#gate.close();
-    await withinTime(this.#options.clock, QUIET, before.quiet(), () => {
-      throw new LoadError('Its calls took too long to end for its database to be migrated: save it again later');
-    });
-    await before.pause({ reason: ModuleUnavailable, code: closeCodes.moduleReloaded, patience: QUIET });
   }
 
   async #wait(): Promise<Result<Version>> {
@@ -378,13 +358,6 @@ export class Life {
     this.#options.events.rests(this, state);
     this.#enter(state, reason);
     if (version) this.#departures.leave(version, error, code, FAREWELL);
-  }
-
-  /** Waits for the versions before, and removes databases that a migration left behind. */
-  async #tidy(): Promise<void> {
-    await this.#departures.over();
-    const { loader, record } = this.#options;
-    dropOtherDatabases(loader.dataOf(this.id), record().database);
   }
 
   #enter(state: ModuleState, reason: string | null): void {
