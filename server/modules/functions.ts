@@ -2,7 +2,7 @@ import { fail, Invalid, MethodNotAllowed } from '@shared/kernel/errors.ts';
 import { IdempotencyKey } from '@shared/hub/frames.ts';
 import type { FilesSpec, FnDef, InputSchema } from '@shared/kernel/contract.ts';
 import { type Awaitable, ok } from '@shared/kernel/result.ts';
-import type { Arrival } from '../platform/http/arrival.ts';
+import { type Arrival, finished } from '../platform/http/arrival.ts';
 import { IDLE_TIMEOUT } from '../platform/http/server.ts';
 import type { CallerOf } from './caller.ts';
 import { inputOfQuery } from './query-input.ts';
@@ -37,42 +37,46 @@ export function createFunctions(options: FunctionsOptions): ServeFunction {
   return async (arrival, module, name) => {
     const { request } = arrival;
     const definition = registry.find(module, name);
-    const answer = (outcome: Outcome): Awaitable<Response> => respond(outcome, definition, arrival);
-    if (definition?.kind !== 'fn') return answer(registry.missing(module));
-    const { method } = request;
-    const isGet = method === 'GET' || method === 'HEAD';
-    if (method !== 'POST' && !(isGet && definition.effect === 'read')) {
-      const response = await answer(fail(MethodNotAllowed));
-      response.headers.set('allow', definition.effect === 'read' ? 'GET, HEAD, POST' : 'POST');
-      return response;
-    }
-    const found = callerOf(arrival, 'http', { reads: isGet });
-    const caller = found instanceof Promise ? await found : found;
-    if (!caller.ok) return answer(caller);
-    // Before the body is read: nobody needs to send one in vain, or fills the disk without being allowed to.
-    const refusal = registry.refusal(caller.data, module, definition);
-    if (refusal) return answer(refusal);
-    const key = request.headers.get('idempotency-key');
-    if (key !== null && !IdempotencyKey.safeParse(key).success)
-      return answer(fail(Invalid, undefined, { issues: [{ path: 'Idempotency-Key', code: 'invalid_format' }] }));
-    const keyed = key === null ? undefined : { key };
-    if (definition.files && !isGet && mediaType(request) === 'multipart/form-data') {
-      const given = await receive(request, definition, definition.files, arrival);
-      if (!given.ok) return answer(given);
-      const { input, files, discard } = given.data;
-      try {
-        return await answer(await registry.call(caller.data, module, name, input, { files, ...keyed }));
-      } finally {
-        await discard?.();
+    const answer = (outcome: Outcome): Awaitable<Response> => finished(arrival, respond(outcome, definition, arrival));
+    try {
+      if (definition?.kind !== 'fn') return answer(registry.missing(module));
+      const { method } = request;
+      const isGet = method === 'GET' || method === 'HEAD';
+      if (method !== 'POST' && !(isGet && definition.effect === 'read')) {
+        const response = await answer(fail(MethodNotAllowed));
+        response.headers.set('allow', definition.effect === 'read' ? 'GET, HEAD, POST' : 'POST');
+        return response;
       }
+      const found = callerOf(arrival, 'http', { reads: isGet });
+      const caller = found instanceof Promise ? await found : found;
+      if (!caller.ok) return answer(caller);
+      // Before the body is read: nobody needs to send one in vain, or fills the disk without being allowed to.
+      const refusal = registry.refusal(caller.data, module, definition);
+      if (refusal) return answer(refusal);
+      const key = request.headers.get('idempotency-key');
+      if (key !== null && !IdempotencyKey.safeParse(key).success)
+        return answer(fail(Invalid, undefined, { issues: [{ path: 'Idempotency-Key', code: 'invalid_format' }] }));
+      const keyed = key === null ? undefined : { key };
+      if (definition.files && !isGet && mediaType(request) === 'multipart/form-data') {
+        const given = await receive(request, definition, definition.files, arrival);
+        if (!given.ok) return answer(given);
+        const { input, files, discard } = given.data;
+        try {
+          return await answer(await registry.call(caller.data, module, name, input, { files, ...keyed }));
+        } finally {
+          await discard?.();
+        }
+      }
+      const schema = definition.input as InputSchema;
+      const given = isGet
+        ? ok(inputOfQuery(schema, new URL(request.url).searchParams))
+        : await readInput(request, schema);
+      if (!given.ok) return answer(given);
+      const outcome = registry.call(caller.data, module, name, given.data, keyed);
+      // Most reads answer at once, and waiting for what is there costs as well.
+      return answer(outcome instanceof Promise ? await outcome : outcome);
+    } catch (error) {
+      return arrival.fail(error);
     }
-    const schema = definition.input as InputSchema;
-    const given = isGet
-      ? ok(inputOfQuery(schema, new URL(request.url).searchParams))
-      : await readInput(request, schema);
-    if (!given.ok) return answer(given);
-    const outcome = registry.call(caller.data, module, name, given.data, keyed);
-    // Most reads answer at once, and waiting for what is there costs as well.
-    return answer(outcome instanceof Promise ? await outcome : outcome);
   };
 }

@@ -1,6 +1,6 @@
 import { Elysia, type AnyElysia } from 'elysia';
 import { fail, Internal, NotFound, NotReady } from '@shared/kernel/errors.ts';
-import type { Arrival, ArrivalOf, Handle } from '../platform/http/arrival.ts';
+import { type Arrival, type ArrivalOf, finished, type Handle } from '../platform/http/arrival.ts';
 import type { Assets } from '../platform/http/assets.ts';
 import type { Logger } from '../platform/log.ts';
 import { createFunctionPaths } from './function-path.ts';
@@ -87,11 +87,12 @@ export function createRoutes({
   app.compile();
 
   const functionAt = createFunctionPaths(`${basePath}/api/`);
-  return (request, arrival) => {
+  return (arrival) => {
+    const { request } = arrival;
     // The registry is the router of functions: modules come and go, and a pattern would only find that it has to ask it.
     const called = functionAt(request.url);
     if (called) return functions(arrival, called.module, called.name);
     (request as Arrived)[ARRIVAL] = arrival;
-    return app.fetch(request);
+    return finished(arrival, app.fetch(request));
   };
 }

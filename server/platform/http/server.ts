@@ -1,13 +1,13 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { type Server, serve } from 'bun';
-import { BadHost, fail, Internal, NotReady } from '@shared/kernel/errors.ts';
-import type { Awaitable, Result } from '@shared/kernel/result.ts';
+import { BadHost, Internal, NotReady } from '@shared/kernel/errors.ts';
+import type { Awaitable } from '@shared/kernel/result.ts';
 import type { Clock } from '../clock.ts';
 import type { Ids } from '../ids.ts';
 import type { Logger } from '../log.ts';
-import type { Arrival, Handle } from './arrival.ts';
+import type { Handle } from './arrival.ts';
+import { createArrivals, refusal } from './arrivals.ts';
 import type { AddressOf, PeerInfo } from './peer.ts';
-import { secure } from './security-headers.ts';
 import type { SocketData } from './socket-data.ts';
 
 /** A frame may be twice its limit before the socket is closed unheard; between, the sender is told. */
@@ -16,8 +16,6 @@ const SOCKET_PAYLOAD = 128 * 1024;
 const SOCKET_BACKLOG = 1024 * 1024;
 /** Seconds without a byte after which a connection is closed; routes may ask for more. */
 export const IDLE_TIMEOUT = 30;
-/** Bytes of a request body beyond which an unread rest is not waited for. */
-const LONG_BODY = 64 * 1024;
 
 /** The address cannot be listened on. The message is one line. */
 export class ListenError extends Error {
@@ -63,25 +61,6 @@ const listenError = (host: string, port: number, error: unknown): ListenError =>
   return new ListenError(`Cannot listen on ${host}:${port}: ${why}`);
 };
 
-const envelope = (result: Result<never>, status: number, requestId: string, headers: Record<string, string> = {}) =>
-  new Response(JSON.stringify({ ...result, requestId }), {
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-  });
-
-/** Refused in the middle of a body, a connection is good for another request only once the rest of it has come. */
-const isLong = ({ headers }: Request): boolean =>
-  headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > LONG_BODY;
-
-/**
- * Headers that were looked at become an object that lives as long as their answer: a stream's would for hours. So what goes
- * on is an answer whose headers nobody has touched.
- */
-const settled = (response: Response): Response =>
-  response.headers.get('content-type')?.startsWith('text/event-stream')
-    ? new Response(response.body, { status: response.status, headers: response.headers })
-    : response;
-
 /** Whether an address can be made from a request's Host. Most requests come to the one that was looked at last. */
 function createAddressCheck(): (url: string) => boolean {
   /** Up to the path. */
@@ -97,69 +76,20 @@ function createAddressCheck(): (url: string) => boolean {
 
 /** Binds the port at once, so that a taken one is known before anything else is touched. Throws ListenError. */
 export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOptions): HttpServer {
-  let handle: Handle = (_, { requestId }) =>
-    envelope(fail(NotReady), NotReady.status, requestId, { 'retry-after': '1' });
+  const arrivals = createArrivals({ peerOf, clock, ids, log });
+  let handle: Handle = (arrival) => arrival.finish(refusal(NotReady, arrival.requestId, { 'retry-after': '1' }));
   const isAddress = createAddressCheck();
-  let running = 0;
-  /** By the first digit of the status. */
-  const answered = [0, 0, 0, 0, 0, 0];
   let control: Server<SocketData> | undefined;
   let controlPath: string | undefined;
 
-  const failed = (error: unknown, requestId: string): Response => {
-    log.error('a request failed', { requestId, error });
-    return envelope(fail(Internal), Internal.status, requestId);
-  };
-
-  /** Counts and logs the answer, and gives it the headers that all have. */
-  const finish = (arrival: Arrival, started: number, response: Response | undefined): Response | undefined => {
-    const { request, requestId, peer } = arrival;
-    running--;
-    const status = response?.status ?? 101;
-    const kind = Math.trunc(status / 100);
-    answered[kind] = (answered[kind] ?? 0) + 1;
-    log[status >= 500 ? 'warn' : 'debug']('request', () => ({
-      requestId,
-      method: request.method,
-      // Nothing that follows an invitation's path belongs into a log, nor what opens a module's page.
-      path: (URL.parse(request.url)?.pathname ?? '').replace(/(\/invite\/|\/pages\/[^/]+\/).+/, '$1…'),
-      status,
-      milliseconds: clock.now() - started,
-      ip: peer.ip,
-    }));
-    if (!response) return undefined;
-    if (status >= 400 && isLong(request)) response.headers.set('connection', 'close');
-    if (arrival.secured === response) return response;
-    response.headers.set('x-request-id', requestId);
-    return settled(secure(response, request, peer.secure));
-  };
-
-  const finishLater = async (
-    arrival: Arrival,
-    started: number,
-    response: Promise<Response | undefined>,
-  ): Promise<Response | undefined> => {
-    try {
-      return finish(arrival, started, await response);
-    } catch (error) {
-      return finish(arrival, started, failed(error, arrival.requestId));
-    }
-  };
-
-  const answer = (request: Request, server: Server<SocketData>, system: boolean): Awaitable<Response | undefined> => {
-    const started = clock.now();
-    const requestId = ids.next('req');
-    const address: AddressOf = () => (system ? '127.0.0.1' : (server.requestIP(request)?.address ?? ''));
-    const arrival: Arrival = { requestId, request, peer: peerOf(request, address), system, server, secured: undefined };
-    running++;
-    let response: Awaitable<Response | undefined>;
+  const answer = (request: Request, from: Server<SocketData>, system: boolean): Awaitable<Response | undefined> => {
+    const arrival = arrivals.arrive(request, from, system);
     try {
       // The address of a request is made from its Host: without a usable one there is none.
-      response = isAddress(request.url) ? handle(request, arrival) : envelope(fail(BadHost), BadHost.status, requestId);
+      return isAddress(request.url) ? handle(arrival) : arrival.finish(refusal(BadHost, arrival.requestId));
     } catch (error) {
-      response = failed(error, requestId);
+      return arrival.fail(error);
     }
-    return response instanceof Promise ? finishLater(arrival, started, response) : finish(arrival, started, response);
   };
 
   const common = {
@@ -179,7 +109,7 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     } satisfies Bun.WebSocketHandler<SocketData>,
     error(error: Error) {
       log.error('a request failed', { error });
-      return envelope(fail(Internal), Internal.status, '');
+      return refusal(Internal, '');
     },
   };
 
@@ -200,7 +130,7 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
   return {
     server,
     port: server.port ?? port,
-    requests: () => Object.fromEntries(answered.slice(1).map((count, at) => [`${at + 1}xx`, count])),
+    requests: arrivals.counts,
     use(given) {
       handle = given;
     },
@@ -218,7 +148,7 @@ export function listen({ host, port, peerOf, clock, ids, log }: HttpServerOption
     },
     async close(patience) {
       const deadline = clock.now() + patience;
-      const settled = (): boolean => running === 0 || clock.now() >= deadline;
+      const settled = (): boolean => arrivals.running === 0 || clock.now() >= deadline;
       while (!settled()) await new Promise<void>((resolve) => clock.setTimeout(resolve, 20));
       await Promise.all([server.stop(true), control?.stop(true)]);
       if (controlPath !== undefined) rmSync(controlPath, { force: true });
