@@ -12,7 +12,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/db/db.ts';
 import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
-import { eventFrame, systemFrame } from './encode.ts';
+import { systemFrame } from './encode.ts';
 import type { Journal } from './journal.ts';
 import { reservedEvents } from './reserved-events.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -144,10 +144,7 @@ export function createAdmin({ clock, journal, connections, subscriptions, live, 
         if (target.connectionId !== undefined && found.length === 0) return fail(RecipientNotFound);
         const cut = found.filter((connection) => connection.receives(channel));
         tx.afterCommit(() => {
-          for (const connection of cut) {
-            subscriptions().withdraw(connection, channel);
-            connection.send(eventFrame(channel, 'unsubscribed', '{}', clock.now()));
-          }
+          for (const connection of cut) subscriptions().withdraw(connection, channel, clock.now());
         });
         return ok({ connections: cut.length });
       }),

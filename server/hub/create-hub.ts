@@ -277,7 +277,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
         else if (!connection.selective) serving().attach(connection, channel, 'given');
     },
     unsubscribeUser(userId, channel) {
-      for (const connection of connections.ofUser(userId)) serving().withdraw(connection, channel);
+      for (const connection of connections.ofUser(userId)) serving().withdraw(connection, channel, clock.now());
     },
     isOnline: (userId) => presence.isOnline(userId),
     present: (channel) => serving().present(channel),

@@ -100,11 +100,13 @@ export class Subscriptions {
     if (!before) this.#count(name, 1);
   }
 
-  /** Takes a channel away, whoever subscribed it. */
-  withdraw(connection: Connection, channel: string): void {
+  /** Takes a channel away, whoever subscribed it, and says so to a connection that received it. */
+  withdraw(connection: Connection, channel: string, at: number): void {
     connection.cuts++;
+    const before = connection.receives(channel);
     this.#detach(connection, channel, 'own');
     this.#detach(connection, channel, 'given');
+    if (before) connection.send(eventFrame(channel, 'unsubscribed', '{}', at));
   }
 
   /** Forgets a closed connection. Its socket's topics are gone already. */

@@ -56,6 +56,33 @@ test('a client that a channel was taken from is told, and has it again with its 
   await until(() => seen.filter((each) => each === 'global announcement').length === 2);
 });
 
+test('a client whose person is removed from a room is told, asks for it no more, and stays online [N3]', async () => {
+  const statuses: string[] = [];
+  const stop = hearth.state.subscribe(({ connection }) => statuses.push(connection.status));
+  const room = await ada.get('chat/createRoom', { name: 'Board', kind: 'private' });
+  await ada.get('chat/addMember', { roomId: room.id, userId: bob.user.id });
+  const subscription = hearth.ws.subscribe(`room:${room.id}`);
+  expect((await subscription.ready).ok).toBe(true);
+  const before = [seen.length, resets.length] as const;
+  const [connection] = server.app.hub.connections.ofUser(bob.user.id);
+  const frames = connection?.messageCount ?? 0;
+  await ada.get('chat/removeMember', { roomId: room.id, userId: bob.user.id });
+  await ada.get('chat/postMessage', { roomId: room.id, clientId: 'not-for-bob', text: 'not for Bob' });
+  await ada.get('hub/sendToUser', { userId: bob.user.id, event: 'after_removal', payload: {} });
+  await until(() => seen.includes(`user:${bob.user.id} after_removal`));
+  expect((await hearth.ws.send('subscribe', `user:${bob.user.id}`, {})).ok).toBe(true);
+  stop();
+  expect(connection?.messageCount).toBe(frames + 1);
+  expect(seen.slice(before[0])).toEqual([
+    `room:${room.id} unsubscribed`,
+    `user:${bob.user.id} room_removed`,
+    `user:${bob.user.id} after_removal`,
+  ]);
+  expect(resets.slice(before[1])).toEqual([]);
+  expect(statuses.filter((status) => status !== 'online')).toEqual([]);
+  subscription.unsubscribe();
+});
+
 test('a client that is disconnected by an admin comes back, unless it is told not to [A6]', async () => {
   const statuses: string[] = [];
   const stop = hearth.state.subscribe(({ connection }) => statuses.push(connection.status));

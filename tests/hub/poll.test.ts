@@ -111,6 +111,20 @@ describe('a poll', () => {
     expect(events).toEqual([]);
   });
 
+  test('that waits is cut off a room the moment its person is removed, and told so [S9]', async () => {
+    const room = await makeRoom('private');
+    await ada.get('chat/addMember', { roomId: room.id, userId: ben.user.id });
+    const { cursor } = await poll(ben, { channels: [room.channel] });
+    const waiting = poll(ben, { channels: [room.channel], cursor, wait: 20_000 });
+    await until(() => server.app.hub.subscriptions().subscribers(room.channel) === 1);
+    await ada.get('chat/removeMember', { roomId: room.id, userId: ben.user.id });
+    expect((await waiting).events.map(({ event, channel }) => [event, channel])).toEqual([
+      ['unsubscribed', room.channel],
+    ]);
+    const refused = await ben.call('hub/poll', { channels: [room.channel], cursor });
+    expect(refused.body).toMatchObject({ error: { code: 'hub.channel_not_found' } });
+  });
+
   test('that is given up leaves no connection behind', async () => {
     const abort = new AbortController();
     const asked = fetch(`${server.url}api/hub/poll?channels=${GLOBAL}&wait=20000`, {

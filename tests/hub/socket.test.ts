@@ -306,7 +306,7 @@ describe('recovery', () => {
 });
 
 describe('rights on a running connection', () => {
-  test('a removed member gets no further frame, also not after reconnecting [N3]', async () => {
+  test('a removed member is told so and gets no further frame, also not after reconnecting [N3]', async () => {
     const { id } = await ada.get('chat/createRoom', { name: 'Closed', kind: 'private' });
     const socket = await connect(ben);
     await ada.get('chat/addMember', { roomId: id, userId: ben.user.id });
@@ -316,6 +316,11 @@ describe('rights on a running connection', () => {
 
     await ada.get('chat/removeMember', { roomId: id, userId: ben.user.id });
     await socket.next((frame) => frame.event === 'room_removed');
+    expect(socket.events(`room:${id}`).map(({ event }) => event)).toEqual([
+      'member_added',
+      'chat_message',
+      'unsubscribed',
+    ]);
     const from = socket.frames.length;
     await post(ada, 'not for ben', id);
     const refusal = await socket.ask('subscribe', `room:${id}`, {
