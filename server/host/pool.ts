@@ -15,11 +15,16 @@ export interface PoolOptions {
 
 const reasonOf = (exit: Exit): string => (exit.kind === 'stopped' ? 'It was stopped' : exit.reason);
 
+interface Member {
+  readonly instance: Instance;
+  /** When it was last seen at work. */
+  usedAt: number;
+}
+
 /** The instances of one version of a module: started when needed, kept warm, several while all are busy. */
 export class Pool {
   readonly #options: PoolOptions;
-  /** Each with when it was last seen at work. */
-  readonly #usedAt = new Map<Instance, number>();
+  #members: Member[] = [];
   #starting: Promise<Instance> | undefined;
   /** No instance is wanted: what ends now was told to. */
   #rests = false;
@@ -30,43 +35,47 @@ export class Pool {
   }
 
   get instances(): Instance[] {
-    return [...this.#usedAt.keys()];
+    return this.#members.map(({ instance }) => instance);
   }
 
   /** Takes over an instance that runs. */
   add(instance: Instance): void {
-    this.#usedAt.set(instance, this.#options.clock.now());
+    this.#members.push({ instance, usedAt: this.#options.clock.now() });
     void instance.exited.then((exit) => {
-      if (!this.#usedAt.delete(instance) || this.#rests || exit.kind === 'stopped') return;
-      this.#options.lost(reasonOf(exit), this.#usedAt.size);
+      if (!this.#remove(instance) || this.#rests || exit.kind === 'stopped') return;
+      this.#options.lost(reasonOf(exit), this.#members.length);
     });
   }
 
   /** The instance with the least to do; the first one is started. Rejects with ModuleGone when none can be. */
   acquire(): Instance | Promise<Instance> {
-    let free: Instance | undefined;
-    for (const instance of this.#usedAt.keys()) if (!free || instance.running < free.running) free = instance;
+    let free: Member | undefined;
+    for (const member of this.#members) if (!free || member.instance.running < free.instance.running) free = member;
     if (!free) return this.#grow();
-    this.#usedAt.set(free, this.#options.clock.now());
+    free.usedAt = this.#options.clock.now();
+    const { instance } = free;
     // Whoever comes next finds it started; this call need not wait for that.
-    if (free.running > 0 && !this.#starting && this.#usedAt.size < this.#options.most) this.#grow().catch(() => {});
-    return free;
+    if (instance.running > 0 && !this.#starting && this.#members.length < this.#options.most)
+      this.#grow().catch(() => {});
+    return instance;
   }
 
   /** Starts an instance unless there is one. Rejects with ModuleGone. */
   async warm(): Promise<void> {
-    if (this.#usedAt.size === 0) await this.#grow();
+    if (this.#members.length === 0) await this.#grow();
   }
 
   /** Ends instances that had nothing to do for long. */
   endIdle(): void {
     const now = this.#options.clock.now();
-    for (const [instance, usedAt] of this.#usedAt)
-      if (instance.running > 0 || usedAt > now) this.#usedAt.set(instance, now);
+    for (const member of this.#members.slice()) {
+      const { instance, usedAt } = member;
+      if (instance.running > 0 || usedAt > now) member.usedAt = now;
       else if (now - usedAt >= this.#options.idleAfter) {
-        this.#usedAt.delete(instance);
+        this.#remove(instance);
         void instance.stop(0);
       }
+    }
   }
 
   /** Lets what runs finish for so many milliseconds and ends all instances; none is started before `resume`. */
@@ -87,6 +96,14 @@ export class Pool {
     return this.pause(patience);
   }
 
+  /** Whether it was one of them. */
+  #remove(instance: Instance): boolean {
+    const left = this.#members.filter((member) => member.instance !== instance);
+    const wasThere = left.length < this.#members.length;
+    this.#members = left;
+    return wasThere;
+  }
+
   #grow(): Promise<Instance> {
     if (this.#rests) return Promise.reject(new ModuleGone('It was stopped'));
     return (this.#starting ??= this.#start().finally(() => {
@@ -100,7 +117,7 @@ export class Pool {
       instance = await this.#options.start();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (!this.#rests) this.#options.lost(reason, this.#usedAt.size);
+      if (!this.#rests) this.#options.lost(reason, this.#members.length);
       throw new ModuleGone(reason);
     }
     if (this.#rests) {
