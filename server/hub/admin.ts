@@ -1,4 +1,4 @@
-import { closeCodes, type CloseCode } from '@shared/hub/close-codes.ts';
+import { closeCodes, type CloseCode, comesBack } from '@shared/hub/close-codes.ts';
 import { ChannelNotFound, EventReserved, PublishRefused, RecipientNotFound } from '@shared/hub/errors.ts';
 import { Announced, ANNOUNCEMENT } from '@shared/hub/events.ts';
 import { limits } from '@shared/hub/limits.ts';
@@ -12,6 +12,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/db/db.ts';
 import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
+import type { Dismissals } from './dismissals.ts';
 import { systemFrame } from './encode.ts';
 import type { Journal } from './journal.ts';
 import { reservedEvents } from './reserved-events.ts';
@@ -26,6 +27,7 @@ export interface AdminDeps {
   connections: Connections;
   subscriptions: () => Subscriptions;
   live: LiveSessions;
+  dismissals: Dismissals;
   modules: () => readonly ServerModule[];
 }
 
@@ -55,7 +57,7 @@ interface Target {
  * What admins and modules do to the hub from the server's side. Everything goes through `ctx.write`: what is journalled
  * commits with its idempotency key, and what is not leaves once that key is stored.
  */
-export function createAdmin({ clock, journal, connections, subscriptions, live, modules }: AdminDeps) {
+export function createAdmin({ clock, journal, connections, subscriptions, live, dismissals, modules }: AdminDeps) {
   let reserved: ReadonlySet<string> | undefined;
 
   const refusalOf = ({ event, payload }: Message): Err | undefined => {
@@ -132,7 +134,9 @@ export function createAdmin({ clock, journal, connections, subscriptions, live, 
         const ending: LiveSession[] = target.connectionId === undefined ? live.of(target) : openOf(target);
         if (target.connectionId !== undefined && ending.length === 0) return fail(RecipientNotFound);
         const code = target.code ?? (target.reconnect === false ? closeCodes.dismissed : closeCodes.disconnected);
+        const whole = target.userId ?? target.sessionId;
         tx.afterCommit(() => {
+          if (whole !== undefined && !comesBack(code)) dismissals.note(whole, code as CloseCode);
           for (const one of ending) one.end(code as CloseCode);
         });
         return ok({ closed: ending.length - streamsOfHub(ending) });

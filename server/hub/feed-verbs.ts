@@ -5,6 +5,7 @@ import { type Err, ok, type Result } from '@shared/kernel/result.ts';
 import type { z } from 'zod';
 import type { Context } from '../modules/context.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Dismissals } from './dismissals.ts';
 import { type FeedPlace, formatCursor, parseCursor } from './feed-cursor.ts';
 import { endOf, FeedStream, type FeedStreamDeps } from './feed-stream.ts';
 import type { Feed } from './feed.ts';
@@ -19,6 +20,7 @@ const LEASE = 15_000;
 export interface FeedVerbsDeps {
   feeds: Feeds;
   taps: Taps;
+  dismissals: Dismissals;
   epoch: string;
   subscriptions: () => Subscriptions;
   clock: Clock;
@@ -27,7 +29,7 @@ export interface FeedVerbsDeps {
 const badCursor = (path: string): Err => fail(Invalid, undefined, { issues: [{ path, code: 'invalid_format' }] });
 
 /** The functions `hub.subscribe` (a stream) and `hub.poll`: what the socket carries, for those whom it does not reach. */
-export function createFeedVerbs({ feeds, taps, epoch, subscriptions, clock }: FeedVerbsDeps) {
+export function createFeedVerbs({ feeds, taps, dismissals, epoch, subscriptions, clock }: FeedVerbsDeps) {
   const streams: FeedStreamDeps = { epoch, now: clock.now };
 
   /** What was received of a feed so far. */
@@ -81,6 +83,9 @@ export function createFeedVerbs({ feeds, taps, epoch, subscriptions, clock }: Fe
       if (!ctx.identity) return fail(Unauthenticated);
       const place = cursor === undefined ? undefined : parseCursor(cursor);
       if (cursor !== undefined && !place) return badCursor('cursor');
+      // Whoever goes on polling was there when it was sent away; who begins anew comes back.
+      const dismissed = place && dismissals.codeFor(ctx.identity);
+      if (dismissed !== undefined) return endOf(dismissed);
       const opened = await feeds.open({ identity: ctx.identity, info: ctx.request, ...input, place });
       if (!opened.ok) return opened;
       const { feed, welcome } = opened.data;

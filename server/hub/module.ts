@@ -12,6 +12,7 @@ import type { Clock } from '../platform/clock.ts';
 import { createAdmin } from './admin.ts';
 import { listConnections } from './connection-list.ts';
 import type { RunningHub } from './create-hub.ts';
+import { Dismissals } from './dismissals.ts';
 import { createFeedVerbs } from './feed-verbs.ts';
 import { type Observed, statsOf } from './figures.ts';
 import { createStatsFeed } from './stats-feed.ts';
@@ -76,7 +77,9 @@ export function hubModule(deps: HubModuleDeps): ServerModule<typeof contract> {
     return undefined;
   };
 
+  const dismissals = new Dismissals(clock);
   const feedVerbs = createFeedVerbs({
+    dismissals,
     feeds: hub.feeds,
     taps: hub.taps,
     epoch: journal.epoch,
@@ -105,7 +108,15 @@ export function hubModule(deps: HubModuleDeps): ServerModule<typeof contract> {
         const users = hub.present(channel) as UserId[];
         return ok({ users: users.length > NAMED ? [] : users, count: users.length });
       },
-      ...createAdmin({ clock, journal, connections, subscriptions: () => hub.subscriptions(), live, modules }),
+      ...createAdmin({
+        clock,
+        journal,
+        connections,
+        subscriptions: () => hub.subscriptions(),
+        live,
+        dismissals,
+        modules,
+      }),
       stats: () => {
         const newest = listConnections(connections, { sort: 'connectedAt', descending: true, limit: NEWEST });
         return ok({ ...stats(), newest: newest.items });

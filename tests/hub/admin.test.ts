@@ -336,6 +336,21 @@ describe('disconnect', () => {
     expect(await connect(other).then((again) => again.close().then(() => true))).toBe(true);
   });
 
+  test('of a person holds for who is between two polls, until it begins anew [A6]', async () => {
+    const { cursor } = await gus.get('hub/poll', { channels: ['global'] });
+    await ada.get('hub/disconnect', { userId: gus.user.id });
+    expect((await gus.call('hub/poll', { channels: ['global'], cursor })).status).toBe(200);
+    await ada.get('hub/disconnect', { userId: gus.user.id, reconnect: false });
+    const refused = await gus.call('hub/poll', { channels: ['global'], cursor });
+    expect([refused.status, refused.body]).toMatchObject([
+      403,
+      { error: { params: { closeCode: closeCodes.dismissed } } },
+    ]);
+    expect((await gus.call('hub/poll', { channels: ['global'] })).status).toBe(200);
+    const stranger = await ben.get('hub/poll', { channels: ['global'] });
+    expect((await ben.call('hub/poll', { channels: ['global'], cursor: stranger.cursor })).status).toBe(200);
+  });
+
   test('closes everything of a person once for a key, who can come back under another', async () => {
     const key = { 'idempotency-key': 'out-1' };
     const input = { userId: ben.user.id };
