@@ -208,6 +208,7 @@ export async function createHub(options: HubOptions): Promise<RunningHub> {
   const feeds = createFeeds({
     journal,
     taps,
+    statistics,
     subscriptions: serving,
     now: clock.now,
     admits: (identity, info) => exceededLimit(connections, most, identity.userId, info.ip) === undefined,

@@ -131,6 +131,7 @@ export class FeedStream implements AsyncGenerator<FrameItem, void, void>, Pushin
 
   async #push(outlet: Outlet): Promise<void> {
     const feed = this.#feed;
+    feed.readBy(this);
     const welcome = this.#welcome();
     if (welcome !== undefined) outlet.write(encodeBytes('welcome', new JsonText(welcome)));
     while (feed.ended === undefined && !feed.isLive) {

@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 import { namesIn } from './names.ts';
 import { Replay } from './replay.ts';
 import type { SharedPages } from './shared-pages.ts';
+import type { Statistics } from './statistics.ts';
 import type { Delivery, Tap, Taps } from './taps.ts';
 import type { Turns } from './turns.ts';
 
@@ -21,6 +22,7 @@ export interface FeedDeps {
   published: () => number;
   /** Whose turn it is to read what was missed. */
   turns: Turns;
+  statistics: Pick<Statistics, 'recovered' | 'lost' | 'replayed'>;
 }
 
 /** Takes what a feed hands over as it comes. Must not be slow: whoever it writes to is. */
@@ -43,12 +45,16 @@ export class Feed implements Wire, Tap {
   #replay: Replay | undefined;
   /** Channels that cannot be gone on with from where the reader was. */
   #lost: Set<string> | undefined;
+  /** Channels that are being caught up from where the reader was; until nothing is missing any more. */
+  #recovering: Set<string> | undefined;
   #queue: Delivery[] | undefined;
   #size = 0;
   #isLive = false;
   #code: number | undefined;
   #onNews: (() => void) | undefined;
   #outlet: FeedOutlet | undefined;
+  /** Who reads it, also before everything is handed over. */
+  #reader: Pick<FeedOutlet, 'waiting'> | undefined;
 
   constructor(connection: Connection, deps: FeedDeps) {
     this.connection = connection;
@@ -75,6 +81,16 @@ export class Feed implements Wire, Tap {
   /** Follows a journalled channel from a place on; `head` as it was read with it. */
   follow(channel: string, offset: number, head: number): void {
     this.#replay?.follow(channel, offset, head);
+  }
+
+  /** Counts a channel that it follows as recovered, once nothing is missing any more. */
+  recovers(channel: string): void {
+    (this.#recovering ??= new Set()).add(channel);
+  }
+
+  /** Counts what waits there, too, as waiting for the reader. */
+  readBy(reader: Pick<FeedOutlet, 'waiting'>): void {
+    this.#reader = reader;
   }
 
   /** The last offset that was given of a channel. */
@@ -118,6 +134,7 @@ export class Feed implements Wire, Tap {
   pipe(outlet: FeedOutlet): void {
     const waiting = this.#waiting(Number.POSITIVE_INFINITY);
     this.#outlet = outlet;
+    this.#reader = outlet;
     this.#replay = undefined;
     this.#lost = undefined;
     for (const delivery of waiting) if (this.mayGive(delivery)) outlet.deliver(delivery);
@@ -138,6 +155,8 @@ export class Feed implements Wire, Tap {
   /** Says that a channel goes on at `offset`, whatever lies before. */
   lose(channel: string, offset: number): void {
     (this.#lost ??= new Set()).add(channel);
+    this.#recovering?.delete(channel);
+    this.#deps.statistics.lost++;
     this.tell(channel, 'reset', { recovered: false, more: false, epoch: this.#deps.journal.epoch, offset });
   }
 
@@ -181,7 +200,7 @@ export class Feed implements Wire, Tap {
   }
 
   getBufferedAmount(): number {
-    return this.#size + (this.#outlet?.waiting ?? 0);
+    return this.#size + (this.#reader?.waiting ?? 0);
   }
 
   /** Ends it; the reader is told by `ended`. */
@@ -208,6 +227,7 @@ export class Feed implements Wire, Tap {
   #cut(channel: string): void {
     if (this.#code !== undefined) return;
     this.#replay?.forget(channel);
+    this.#recovering?.delete(channel);
     const left = this.#queue?.filter((delivery) => delivery.channel !== channel) ?? [];
     this.#queue = left.length > 0 ? left : undefined;
     this.#size = left.reduce((size, { frame }) => size + frame.length, 0);
@@ -215,7 +235,7 @@ export class Feed implements Wire, Tap {
   }
 
   async #missed(limit: number): Promise<Delivery[]> {
-    const { pages, turns } = this.#deps;
+    const { pages, turns, statistics } = this.#deps;
     const replay = this.#replay;
     if (!replay) return [];
     while (this.#code === undefined && replay.behind().length > 0) {
@@ -224,11 +244,18 @@ export class Feed implements Wire, Tap {
       const { events, lost } = await replay.page(limit);
       for (const { channel, offset } of lost) this.lose(channel, offset);
       const page = events.map((event) => pages.deliveryOf(event));
-      if (replay.behind().length === 0) this.#isLive = true;
+      if (this.#recovering) statistics.replayed += page.length;
+      if (replay.behind().length === 0) this.#goLive();
       if (page.length > 0 || this.#queue) return page;
     }
-    this.#isLive = true;
+    this.#goLive();
     return [];
+  }
+
+  #goLive(): void {
+    this.#isLive = true;
+    this.#deps.statistics.recovered += this.#recovering?.size ?? 0;
+    this.#recovering = undefined;
   }
 
   #waiting(limit: number): Delivery[] {

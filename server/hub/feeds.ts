@@ -11,6 +11,7 @@ import { Feed } from './feed.ts';
 import type { FeedPlace } from './feed-cursor.ts';
 import type { Journal } from './journal.ts';
 import { SharedPages } from './shared-pages.ts';
+import type { Statistics } from './statistics.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Taps } from './taps.ts';
 import { Turns } from './turns.ts';
@@ -41,6 +42,7 @@ export interface OpenFeed {
 export interface FeedsDeps {
   journal: Journal;
   taps: Taps;
+  statistics: Statistics;
   subscriptions: () => Subscriptions;
   now: () => number;
   /** Whether another connection of this person has room. */
@@ -68,10 +70,10 @@ interface Start {
 
 /** Opens what streams and polls read from: who may, which channels, and where each of them starts. */
 export function createFeeds(deps: FeedsDeps) {
-  const { journal, taps } = deps;
+  const { journal, taps, statistics } = deps;
   const pages = new SharedPages(journal);
   const turns = new Turns(PAGES_A_TURN);
-  const shared = { journal, pages, taps, now: deps.now, published: () => taps.seq, turns };
+  const shared = { journal, pages, taps, now: deps.now, published: () => taps.seq, turns, statistics };
 
   const startAt = async (channel: string, offset: number | undefined, head: number): Promise<Start> => {
     if (offset === undefined || offset > head) return { offset: head, head, asked: true, lost: true };
@@ -123,17 +125,21 @@ export function createFeeds(deps: FeedsDeps) {
   const attach = (
     feed: Feed,
     { kinds, starts, given }: Awaited<ReturnType<typeof prepare>>,
-    turn: number | undefined,
+    { place, info }: FeedRequest,
   ): void => {
     const { connection } = feed;
+    // Each poll goes on from the one before it: counted, that would drown the rest.
+    const isRecovery = place === undefined || info.transport !== 'http';
     for (const [channel, kind] of kinds) {
       const start = starts.get(channel);
       // Read first: a channel that becomes occupied may publish a value at once.
       const latest = kind === 'latest' ? deps.subscriptions().latest(channel) : undefined;
       if (start) feed.follow(channel, start.offset, start.head);
+      if (start?.asked && isRecovery) feed.recovers(channel);
       deps.subscriptions().attach(connection, channel, given.has(channel) ? 'given' : 'own');
       if (start?.lost) feed.lose(channel, start.offset);
-      if (latest && latest.turn > (turn ?? 0)) feed.tell(channel, latest.event, JSON.parse(latest.payload), latest.at);
+      if (latest && latest.turn > (place?.turn ?? 0))
+        feed.tell(channel, latest.event, JSON.parse(latest.payload), latest.at);
     }
     connection.phase = 'live';
   };
@@ -160,7 +166,7 @@ export function createFeeds(deps: FeedsDeps) {
         return fail(ChannelNotFound, { channel });
       }
       if (feed.ended !== undefined) return fail(NotReady, undefined, { retryAfter: 1 });
-      attach(feed, prepared, place?.turn);
+      attach(feed, prepared, request);
       const isNew = place === undefined || place.epoch !== journal.epoch;
       return ok({
         feed,

@@ -13,8 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** A stream of the channel `global` whose reading can be stopped. */
-async function openSlow(): Promise<{
+/** A stream whose reading can be stopped, once it has begun. */
+async function openSlow(
+  query = 'channels=global',
+  begins = 'event: subscribed',
+): Promise<{
   socket: Socket;
   numbers: () => number[];
   text: () => string;
@@ -27,14 +30,14 @@ async function openSlow(): Promise<{
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.on('close', () => (ended = true));
   socket.write(
-    `GET /sse/hub/subscribe?channels=global HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${ada.token}\r\nConnection: close\r\n\r\n`,
+    `GET /sse/hub/subscribe?${query} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${ada.token}\r\nConnection: close\r\n\r\n`,
   );
   // The sizes of the chunks stand between: they are hexadecimal lines of their own.
   const read = (): string =>
     Buffer.concat(chunks)
       .toString()
       .replaceAll(/\r\n[\da-f]+\r\n/g, '');
-  await until(() => read().includes('event: subscribed'));
+  await until(() => read().includes(begins));
   return {
     socket,
     text: read,
@@ -62,6 +65,25 @@ test('a stream whose reader pauses goes on where it was, without a gap or a repe
     await until(() => slow.numbers().length === sent && buffered() === 0);
   }
   expect(slow.numbers()).toEqual(upTo(sent));
+  slow.socket.destroy();
+  await until(() => server.app.hub.connections.size === 0);
+});
+
+test('what waits for a stream that still recovers counts as waiting', async () => {
+  const channel = `user:${ada.user.id}`;
+  const note = (number: number) =>
+    ada.get('hub/sendToUser', { userId: ada.user.id, event: 'probe_event', payload: { number, text } });
+  const first = await note(0);
+  await Promise.all(upTo(500).map(note));
+  const slow = await openSlow(`channels=${channel}&since=${channel}:${first.cursor.offset}`, 'HTTP/1.1 200');
+  slow.socket.pause();
+  await until(() => buffered() > 0);
+  const { queues } = await ada.get('hub/stats');
+  expect(queues.outboundBytes).toBeGreaterThan(0);
+  expect(slow.text()).not.toContain('event: subscribed');
+  slow.socket.resume();
+  await until(() => slow.text().includes('event: subscribed') && buffered() === 0);
+  expect(slow.numbers().toSorted((a, b) => a - b)).toEqual(upTo(500));
   slow.socket.destroy();
   await until(() => server.app.hub.connections.size === 0);
 });

@@ -3,6 +3,7 @@ import { closeCodes } from '@shared/hub/close-codes.ts';
 import type { Stats } from '@shared/hub/stats.ts';
 import { createStatsFeed } from '../../server/hub/stats-feed.ts';
 import { TestClock } from '../support/clock.ts';
+import { openStream } from '../support/feed-stream.ts';
 import { probeModule } from '../support/probe.ts';
 import { type Person, startTestServer, type TestServer } from '../support/server.ts';
 import { openSocket, type TestSocket } from '../support/socket.ts';
@@ -157,6 +158,36 @@ describe('the statistics', () => {
     expect([after.recovered - before.recovered, after.lost - before.lost, after.events - before.events]).toEqual([
       1, 1, 2,
     ]);
+  });
+
+  test('count recoveries of streams and of polls that begin, too, and what a poll that goes on could not get', async () => {
+    const channel = `user:${ben.user.id}`;
+    const note = () => ada.get('hub/sendToUser', { userId: ben.user.id, event: 'note', payload: {} });
+    const { cursor } = await note();
+    const { offset } = (await note()).cursor;
+    const counted = async (action: () => Promise<unknown>) => {
+      const before = (await stats()).recoveries;
+      await action();
+      const after = (await stats()).recoveries;
+      return [after.recovered - before.recovered, after.lost - before.lost, after.events - before.events];
+    };
+    const streamed = (query: string) => async () => {
+      const headers = { authorization: `Bearer ${ben.token}` };
+      const stream = await openStream(`${server.url}sse/hub/subscribe?channels=${channel},global&${query}`, headers);
+      await stream.find('subscribed');
+      await stream.leave();
+    };
+    const polled = (input: object) => () => ben.get('hub/poll', { channels: [channel, 'global'], ...input });
+    const missed = [`${channel}:${offset - 1}`];
+    const elsewhere = `${cursor.epoch}x.1`;
+    expect(await counted(streamed(''))).toEqual([0, 0, 0]);
+    expect(await counted(streamed(`lastEventId=${cursor.epoch}.${cursor.seq}`))).toEqual([2, 0, 1]);
+    expect(await counted(streamed(`since=${channel}:${offset - 1}`))).toEqual([1, 0, 1]);
+    expect(await counted(streamed(`lastEventId=${elsewhere}`))).toEqual([0, 2, 0]);
+    expect(await counted(polled({}))).toEqual([0, 0, 0]);
+    expect(await counted(polled({ since: missed }))).toEqual([1, 0, 1]);
+    expect(await counted(polled({ cursor: `${cursor.epoch}.${cursor.seq}` }))).toEqual([0, 0, 0]);
+    expect(await counted(polled({ cursor: elsewhere }))).toEqual([0, 2, 0]);
   });
 
   test('measure commits, answers, the event loop, memory and the journal', async () => {
