@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CallContext, defineError, defineModule, fail, file, fn, ok, type Result, stream, z } from 'hearth:sdk';
+import type { CallContext, Result } from 'hearth:sdk';
+import { createChanges, defineError, defineModule, fail, file, fn, ok, stream, z } from 'hearth:sdk';
 
 const FileNotFound = defineError('files.not_found', 404, 'There is no such file');
 const TooBig = defineError('files.too_big', 413, 'The file is larger than this Hearth allows');
@@ -30,8 +31,7 @@ const columns = 'id, name, type, size, owner_id AS ownerId, owner_name AS ownerN
 const whole = (ctx: CallContext, id: string): string => join(ctx.folder, 'files', id);
 const partial = (ctx: CallContext, id: string): string => join(ctx.folder, 'partial', id);
 
-const changed = new Set<() => void>();
-const tellAll = (): void => changed.forEach((tell) => tell());
+const list = createChanges();
 
 const find = (ctx: CallContext, id: string, done: 0 | 1): FileInfo | null =>
   ctx.db.query<FileInfo, [string, number]>(`SELECT ${columns} FROM files WHERE id = ? AND done = ?`).get(id, done);
@@ -104,7 +104,7 @@ export default defineModule({
         if (sent.size > limitOf(ctx)) return fail(TooBig);
         const info = insert(ctx, { name: sent.name.slice(0, 255) || 'file', type: sent.type, size: sent.size }, 1);
         await sent.moveTo(join('files', info.id));
-        tellAll();
+        list.tell();
         return ok(info);
       },
     ),
@@ -178,7 +178,7 @@ export default defineModule({
         if (here === 0) await Bun.write(partial(ctx, id), '');
         await rename(partial(ctx, id), whole(ctx, id));
         ctx.db.run('UPDATE files SET done = 1 WHERE id = ?', [id]);
-        tellAll();
+        list.tell();
         return info;
       },
     ),
@@ -210,7 +210,7 @@ export default defineModule({
         if (info.ownerId !== ctx.user?.id && ctx.user?.role !== 'admin') return fail(NotYours);
         ctx.db.run('DELETE FROM files WHERE id = ?', [id]);
         await Promise.all([rm(whole(ctx, id), { force: true }), rm(partial(ctx, id), { force: true })]);
-        tellAll();
+        list.tell();
         return ok();
       },
     ),
@@ -220,18 +220,7 @@ export default defineModule({
     changes: stream(
       { access: 'member', summary: 'Says when the list changed.', events: { changed: z.object({}) } },
       async function* (ctx) {
-        while (!ctx.signal.aborted) {
-          yield { event: 'changed', data: {} };
-          await new Promise<void>((resolve) => {
-            const tell = (): void => {
-              changed.delete(tell);
-              ctx.signal.removeEventListener('abort', tell);
-              resolve();
-            };
-            changed.add(tell);
-            ctx.signal.addEventListener('abort', tell);
-          });
-        }
+        for await (const _ of list.follow(ctx.signal)) yield { event: 'changed', data: {} };
       },
     ),
   },
