@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { assert, infiniteStream, nat, property } from 'fast-check';
-import { type Game, mayPlayOn, newGame, play } from '../../../server/host/shipped/ultimate-tic-tac-toe/rules.ts';
+import {
+  type Game,
+  mayPlayOn,
+  newGame,
+  play,
+  resign,
+} from '../../../server/host/shipped/ultimate-tic-tac-toe/rules.ts';
 
 const after = (...moves: [board: number, cell: number][]): Game => {
   let game = newGame();
@@ -38,6 +44,12 @@ describe('ultimate tic-tac-toe', () => {
     expect(mayPlayOn(game, 0)).toBe(false);
     expect(play(game, 0, 5)).toBeUndefined();
     expect(play(game, 7, 7)).toBeDefined();
+  });
+
+  test('who gives up loses, and nothing is played after it', () => {
+    const game = resign(after([4, 2]), 'O');
+    expect(game.outcome).toBe('X');
+    expect(play(game, 2, 0)).toBeUndefined();
   });
 
   test('any game ends within 81 moves, with an outcome that its boards bear out and nothing to play after it', () => {

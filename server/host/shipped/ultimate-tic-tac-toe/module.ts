@@ -1,5 +1,6 @@
-import { type CallContext, defineError, defineModule, fail, fn, ok, type Result, stream, z } from 'hearth:sdk';
-import { type Game, type Mark, newGame, play } from './rules.ts';
+import type { CallContext, Result } from 'hearth:sdk';
+import { createChanges, defineError, defineModule, fail, fn, ok, stream, z } from 'hearth:sdk';
+import { type Game, type Mark, newGame, play, resign } from './rules.ts';
 
 const GameNotFound = defineError('game.not_found', 404, 'There is no such game');
 const NotYourTurn = defineError('game.not_your_turn', 409, 'It is the other player’s turn');
@@ -11,11 +12,8 @@ const Over = defineError('game.over', 409, 'The game is over');
 const Player = z.object({ id: z.string(), name: z.string() });
 const State = z.object({
   id: z.string(),
-  /** Grows with each change; the id of the stream's events. */
-  version: z.number(),
   players: z.object({ X: Player, O: Player.nullable() }),
   game: z.custom<Game>(),
-  resigned: z.enum(['X', 'O']).nullable(),
   last: z.object({ board: z.number(), cell: z.number() }).nullable(),
   watching: z.number(),
 });
@@ -25,24 +23,22 @@ type Stored = Omit<State, 'watching'>;
 const ById = z.object({ id: z.string() });
 const Place = z.number().int().min(0).max(8);
 const errors = [GameNotFound, NotPlaying, NotYourTurn, AgainstRules, Full, Over];
+/** Whatever people do in a game is answered with its new state. */
+const action = { access: 'guest', effect: 'write', output: State, errors } as const;
 
-/** Those who look at a game now: each is called when it changes. */
-const watchers = new Map<string, Set<() => void>>();
-const told = (id: string): void => watchers.get(id)?.forEach((tell) => tell());
+/** Of each game, by its id. */
+const changes = createChanges();
+const seen = (stored: Stored): State => ({ ...stored, watching: changes.following(stored.id) });
 
 const load = (ctx: CallContext, id: string): Stored | undefined => {
   const row = ctx.db.query<{ state: string }, [string]>('SELECT state FROM games WHERE id = ?').get(id);
   return row ? (JSON.parse(row.state) as Stored) : undefined;
 };
-const seen = (stored: Stored): State => ({ ...stored, watching: watchers.get(stored.id)?.size ?? 0 });
 
 function store(ctx: CallContext, stored: Stored): State {
-  ctx.db
-    .query(
-      'INSERT INTO games (id, state, changed_at) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET state = ?2, changed_at = ?3',
-    )
-    .run(stored.id, JSON.stringify(stored), Date.now());
-  told(stored.id);
+  const insert = ctx.db.query('INSERT OR REPLACE INTO games (id, state, changed_at) VALUES (?, ?, ?)');
+  insert.run(stored.id, JSON.stringify(stored), Date.now());
+  changes.tell(stored.id);
   return seen(stored);
 }
 
@@ -54,11 +50,11 @@ function change(
 ): Result<State> {
   const stored = load(ctx, id);
   if (!stored) return fail(GameNotFound);
-  if (stored.resigned || stored.game.outcome) return fail(Over);
+  if (stored.game.outcome) return fail(Over);
   const { X, O } = stored.players;
   const mark = ctx.user?.id === X.id ? 'X' : ctx.user && ctx.user.id === O?.id ? 'O' : undefined;
   const next = step(stored, mark);
-  return next.ok ? ok(store(ctx, { ...next.data, version: stored.version + 1 })) : next;
+  return next.ok ? ok(store(ctx, next.data)) : next;
 }
 
 async function invite(ctx: CallContext, roomId: string): Promise<Result<State>> {
@@ -69,7 +65,7 @@ async function invite(ctx: CallContext, roomId: string): Promise<Result<State>> 
   const posted = await ctx.hearth.chat.postMessage({ roomId: roomId as `room_${string}`, clientId: `ttt-${id}`, text });
   if (!posted.ok) return posted;
   const players = { X: { id: user.id, name: user.name }, O: null };
-  return ok(store(ctx, { id, version: 1, players, game: newGame(), resigned: null, last: null }));
+  return ok(store(ctx, { id, players, game: newGame(), last: null }));
 }
 
 /** A live game: state in the module's own database, changes to everybody by a stream. */
@@ -85,34 +81,18 @@ export default defineModule({
 
   functions: {
     invite: fn(
-      {
-        access: 'guest',
-        effect: 'write',
-        summary: 'Starts a game and invites a room to it.',
-        input: z.object({ roomId: z.string() }),
-        output: State,
-        errors,
-      },
+      { ...action, summary: 'Starts a game and invites a room to it.', input: z.object({ roomId: z.string() }) },
       (ctx, { roomId }) => invite(ctx, roomId),
     ),
-    join: fn(
-      { access: 'guest', effect: 'write', summary: 'Takes the second seat.', input: ById, output: State, errors },
-      (ctx, { id }) =>
-        change(ctx, id, (stored, mark) => {
-          if (mark || !ctx.user) return ok(stored);
-          if (stored.players.O) return fail(Full);
-          return ok({ ...stored, players: { ...stored.players, O: { id: ctx.user.id, name: ctx.user.name } } });
-        }),
+    join: fn({ ...action, summary: 'Takes the second seat.', input: ById }, (ctx, { id }) =>
+      change(ctx, id, (stored, mark) => {
+        if (mark || !ctx.user) return ok(stored);
+        if (stored.players.O) return fail(Full);
+        return ok({ ...stored, players: { ...stored.players, O: { id: ctx.user.id, name: ctx.user.name } } });
+      }),
     ),
     move: fn(
-      {
-        access: 'guest',
-        effect: 'write',
-        summary: 'Plays a cell of a board.',
-        input: ById.extend({ board: Place, cell: Place }),
-        output: State,
-        errors,
-      },
+      { ...action, summary: 'Plays a cell of a board.', input: ById.extend({ board: Place, cell: Place }) },
       (ctx, { id, board, cell }) =>
         change(ctx, id, (stored, mark) => {
           if (!mark || !stored.players.O) return fail(NotPlaying);
@@ -121,9 +101,8 @@ export default defineModule({
           return game ? ok({ ...stored, game, last: { board, cell } }) : fail(AgainstRules);
         }),
     ),
-    resign: fn(
-      { access: 'guest', effect: 'write', summary: 'Gives the game up.', input: ById, output: State, errors },
-      (ctx, { id }) => change(ctx, id, (stored, mark) => (mark ? ok({ ...stored, resigned: mark }) : fail(NotPlaying))),
+    resign: fn({ ...action, summary: 'Gives the game up.', input: ById }, (ctx, { id }) =>
+      change(ctx, id, (stored, mark) => (mark ? ok({ ...stored, game: resign(stored.game, mark) }) : fail(NotPlaying))),
     ),
     games: fn(
       { access: 'guest', effect: 'read', summary: 'The caller’s newest games.', output: z.array(State) },
@@ -149,25 +128,16 @@ export default defineModule({
         errors: [GameNotFound],
       },
       async function* (ctx, { id }) {
-        let tell = (): void => {};
-        const listener = (): void => tell();
-        const listeners = watchers.get(id) ?? new Set();
-        watchers.set(id, listeners.add(listener));
-        told(id);
+        // The others see one more who looks, and one less in the end.
+        changes.tell(id);
         try {
-          while (!ctx.signal.aborted) {
-            const changed = new Promise<void>((resolve) => (tell = resolve));
-            ctx.signal.addEventListener('abort', listener, { once: true });
+          for await (const _ of changes.follow(ctx.signal, id)) {
             const stored = load(ctx, id);
             if (!stored) return;
-            yield { event: 'state', data: seen(stored), id: String(stored.version) };
-            await changed;
-            ctx.signal.removeEventListener('abort', listener);
+            yield { event: 'state', data: seen(stored) };
           }
         } finally {
-          listeners.delete(listener);
-          if (listeners.size === 0) watchers.delete(id);
-          told(id);
+          changes.tell(id);
         }
       },
     ),

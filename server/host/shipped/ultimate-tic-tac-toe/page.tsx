@@ -1,7 +1,7 @@
 /** @jsxImportSource solid-js/h */
 import { hearth } from 'hearth:page';
 import 'hearth:page.css';
-import { createEffect, createMemo, createSignal, onCleanup } from 'solid-js';
+import { createMemo, createSignal, onCleanup } from 'solid-js';
 import type { State } from './module.ts';
 import './page.css';
 import { mayPlayOn, type Mark } from './rules.ts';
@@ -14,18 +14,13 @@ hearth.on('route', setRoute);
 
 const markOf = ({ players }: State): Mark | null =>
   players.X.id === hearth.me.id ? 'X' : players.O?.id === hearth.me.id ? 'O' : null;
-const winnerOf = ({ game, resigned }: State): Mark | null =>
-  resigned ? (resigned === 'X' ? 'O' : 'X') : game.outcome === 'draw' ? null : game.outcome;
 const nameOf = ({ players }: State, mark: Mark): string => players[mark]?.name ?? '…';
-const isOver = ({ game, resigned }: State): boolean => resigned !== null || game.outcome !== null;
 const statusOf = (state: State): string => {
-  if (isOver(state)) {
-    const winner = winnerOf(state);
-    return winner ? w.won(nameOf(state, winner)) : w.draw;
-  }
+  const { outcome, turn, next } = state.game;
+  if (outcome) return outcome === 'draw' ? w.draw : w.won(nameOf(state, outcome));
   if (!state.players.O) return w.waiting;
-  if (state.game.turn !== markOf(state)) return w.theirTurn(nameOf(state, state.game.turn));
-  return state.game.next === null ? `${w.yourTurn} ${w.anywhere}` : `${w.yourTurn}: ${w.board(state.game.next + 1)}`;
+  if (turn !== markOf(state)) return w.theirTurn(nameOf(state, turn));
+  return next === null ? `${w.yourTurn} ${w.anywhere}` : `${w.yourTurn}: ${w.board(next + 1)}`;
 };
 
 async function act(name: string, input: Record<string, unknown>): Promise<State | undefined> {
@@ -34,15 +29,20 @@ async function act(name: string, input: Record<string, unknown>): Promise<State 
   return result.ok ? result.data : undefined;
 }
 
+const toLobby = (): void => hearth.setRoute('');
+const button = (look: 'main' | 'quiet', label: string, press: () => void) => (
+  <button type="button" class={look} onClick={press}>
+    {label}
+  </button>
+);
+
 /** Made once and kept: what has the focus keeps it while the game goes on. */
 function Cell(state: () => State, board: number, cell: number) {
   const mark = () => state().game.boards[board]?.cells[cell] ?? '';
-  const isFree = () =>
-    !isOver(state()) &&
-    state().players.O !== null &&
-    state().game.turn === markOf(state()) &&
-    mark() === '' &&
-    mayPlayOn(state().game, board);
+  const isFree = () => {
+    const { game, players } = state();
+    return players.O !== null && game.turn === markOf(state()) && mark() === '' && mayPlayOn(game, board);
+  };
   const isLast = () => state().last?.board === board && state().last?.cell === cell;
   return (
     <button
@@ -57,37 +57,28 @@ function Cell(state: () => State, board: number, cell: number) {
   );
 }
 
-function Boards(state: () => State) {
+function Board(state: () => State, board: number) {
+  const outcome = () => state().game.boards[board]?.outcome ?? null;
+  const isOpen = () => mayPlayOn(state().game, board);
   return (
-    <div class="boards">
-      {Array.from({ length: 9 }, (_, board) => {
-        const outcome = () => state().game.boards[board]?.outcome ?? null;
-        const isOpen = () => !isOver(state()) && mayPlayOn(state().game, board);
-        return (
-          <div
-            role="group"
-            aria-label={w.board(board + 1)}
-            class={() => `board ${isOpen() ? 'board--open' : ''} ${outcome() ? `board--${outcome()}` : ''}`}
-          >
-            {Array.from({ length: 9 }, (_, cell) => Cell(state, board, cell))}
-            {() => {
-              const won = outcome();
-              return won && won !== 'draw' ? <span class="board-mark">{won}</span> : null;
-            }}
-          </div>
-        );
-      })}
+    <div
+      role="group"
+      aria-label={w.board(board + 1)}
+      class={() => `board ${isOpen() ? 'board--open' : ''} ${outcome() ? `board--${outcome()}` : ''}`}
+    >
+      {Array.from({ length: 9 }, (_, cell) => Cell(state, board, cell))}
+      {() => outcome() && outcome() !== 'draw' && <span class="board-mark">{outcome}</span>}
     </div>
   );
 }
 
-function Resign(props: { id: string }) {
+function Resign(id: string) {
   const [sure, setSure] = createSignal(false);
   return (
     <button
       type="button"
       class="quiet"
-      onClick={() => (sure() ? void act('resign', { id: props.id }) : setSure(true))}
+      onClick={() => (sure() ? void act('resign', { id }) : setSure(true))}
       onBlur={() => setSure(false)}
     >
       {() => (sure() ? w.reallyResign : w.resign)}
@@ -95,64 +86,51 @@ function Resign(props: { id: string }) {
   );
 }
 
-function GameView(props: { id: string }) {
+/** Memos, so that a button is not made anew, and loses the focus, whenever somebody moves. */
+function Table(id: string, state: () => State) {
+  const isSeatFree = createMemo(() => !state().players.O && !markOf(state()));
+  const isOver = createMemo(() => state().game.outcome !== null);
+  const mayResign = createMemo(() => markOf(state()) !== null && !isOver());
+  return (
+    <div>
+      <p class="players">
+        <b class="mark-X">X</b> {() => nameOf(state(), 'X')} <span class="faint">{w.versus}</span>{' '}
+        <b class="mark-O">O</b> {() => nameOf(state(), 'O')}
+      </p>
+      <p class="status" role="status">
+        {() => statusOf(state())}
+      </p>
+      <div class="boards">{Array.from({ length: 9 }, (_, board) => Board(state, board))}</div>
+      <p class="actions">
+        {() => isSeatFree() && button('main', w.join, () => void act('join', { id }))}
+        {() => mayResign() && Resign(id)}
+        {() => isOver() && button('main', w.again, toLobby)}
+        <span class="faint">{() => w.watching(state().watching)}</span>
+      </p>
+    </div>
+  );
+}
+
+function GameView(id: string) {
   const [state, setState] = createSignal<State>();
   const [problem, setProblem] = createSignal('');
   const stop = new AbortController();
   onCleanup(() => stop.abort());
   const follow = async () => {
-    for await (const { event, data } of hearth.stream<State>('watch', { id: props.id }, { signal: stop.signal }))
-      if (event === 'state') setState(data);
+    for await (const { event, data } of hearth.stream<State>('watch', { id }, { signal: stop.signal })) {
+      if (event !== 'state') continue;
+      setState(data);
+      hearth.setTitle(statusOf(data));
+    }
     if (!stop.signal.aborted) setProblem(state() ? w.lost : w.gone);
   };
   void follow();
-  createEffect(() => {
-    const shown = state();
-    if (shown) hearth.setTitle(statusOf(shown));
-  });
   const isThere = createMemo(() => state() !== undefined);
-  const shown = () => state() as State;
   return (
     <section class="game">
-      <p>
-        <button type="button" class="quiet" onClick={() => hearth.setRoute('')}>
-          ← {w.all}
-        </button>
-      </p>
-      {() => (problem() ? <p role="alert">{problem()}</p> : null)}
-      {() => {
-        if (!isThere()) return problem() ? null : <p role="status">…</p>;
-        return (
-          <div>
-            <p class="players">
-              <b class="mark-X">X</b> {() => nameOf(shown(), 'X')} <span class="faint">{w.versus}</span>{' '}
-              <b class="mark-O">O</b> {() => nameOf(shown(), 'O')}
-            </p>
-            <p class="status" role="status">
-              {() => statusOf(shown())}
-            </p>
-            {Boards(shown)}
-            <p class="actions">
-              {() =>
-                !shown().players.O && !markOf(shown()) ? (
-                  <button type="button" class="main" onClick={() => void act('join', { id: props.id })}>
-                    {w.join}
-                  </button>
-                ) : null
-              }
-              {() => (markOf(shown()) && !isOver(shown()) ? <Resign id={props.id} /> : null)}
-              {() =>
-                isOver(shown()) ? (
-                  <button type="button" class="main" onClick={() => hearth.setRoute('')}>
-                    {w.again}
-                  </button>
-                ) : null
-              }
-              <span class="faint">{() => w.watching(shown().watching)}</span>
-            </p>
-          </div>
-        );
-      }}
+      <p>{button('quiet', `← ${w.all}`, toLobby)}</p>
+      {() => problem() && <p role="alert">{problem}</p>}
+      {() => (isThere() ? Table(id, state as () => State) : !problem() && <p role="status">…</p>)}
     </section>
   );
 }
@@ -199,7 +177,7 @@ function Lobby() {
         )
       }
       <h2>{w.yours}</h2>
-      {() => (games().length === 0 ? <p class="faint">{w.none}</p> : null)}
+      {() => games().length === 0 && <p class="faint">{w.none}</p>}
       <ul class="list games">
         {() =>
           games().map((game) => (
@@ -217,5 +195,5 @@ function Lobby() {
 }
 
 export default function Page() {
-  return <main>{() => (route() ? <GameView id={route()} /> : <Lobby />)}</main>;
+  return <main>{() => (route() ? GameView(route()) : Lobby())}</main>;
 }

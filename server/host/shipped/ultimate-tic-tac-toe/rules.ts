@@ -44,8 +44,13 @@ const outcomeOf = (places: readonly (Outcome | 'free')[]): Outcome => {
   return places.every((place) => place !== 'free') ? 'draw' : null;
 };
 
+const otherOf = (mark: Mark): Mark => (mark === 'X' ? 'O' : 'X');
+
 export const mayPlayOn = (game: Game, board: number): boolean =>
   game.outcome === null && game.boards[board]?.outcome === null && (game.next === null || game.next === board);
+
+/** The game after one of the two gave it up. */
+export const resign = (game: Game, mark: Mark): Game => ({ ...game, outcome: otherOf(mark) });
 
 /** The game after a move of whose turn it is; undefined where the rules forbid it. The given game stays as it is. */
 export function play(game: Game, board: number, cell: number): Game | undefined {
@@ -55,7 +60,7 @@ export function play(game: Game, board: number, cell: number): Game | undefined 
   const boards = game.boards.with(board, { cells, outcome: outcomeOf(cells.map((mark) => mark ?? 'free')) });
   return {
     boards,
-    turn: game.turn === 'X' ? 'O' : 'X',
+    turn: otherOf(game.turn),
     next: boards[cell]?.outcome === null ? cell : null,
     outcome: outcomeOf(boards.map(({ outcome }) => outcome ?? 'free')),
     moves: game.moves + 1,
