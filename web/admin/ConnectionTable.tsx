@@ -151,7 +151,7 @@ export function ConnectionTable(props: { list: ConnectionList; format: Format; n
         }
       >
         <Show when={rows().length > 0} fallback={<p class="connections-none">{t('admin.noMatch')}</p>}>
-          <div class="connections-frame">
+          <div class="card card--raised connections-frame">
             <table class="connections" role="table" aria-labelledby="admin-connections">
               <Head list={props.list} />
               <tbody

@@ -19,7 +19,7 @@ interface Fact {
 
 function Card(props: { title: string; facts: readonly Fact[]; none: string; code?: boolean | undefined }) {
   return (
-    <section class="totals-card">
+    <section class="card totals-card">
       <h3 class="totals-title">{props.title}</h3>
       <Show when={props.facts.length > 0} fallback={<p class="totals-none">{props.none}</p>}>
         <dl class="totals-list" classList={{ 'totals-list--code': props.code }}>

@@ -54,7 +54,7 @@ export function ChartCard(props: ChartCardProps) {
   );
 
   return (
-    <section class="chart-card">
+    <section class="card chart-card">
       <header class="chart-card-head">
         <h3 class="chart-card-title">{props.title}</h3>
         <ul class="chart-legend" role="list" aria-hidden="true">

@@ -12,7 +12,7 @@ interface Row {
 function Rows(props: { title: string; rows: readonly Row[] }) {
   return (
     <Show when={props.rows.length > 0}>
-      <section class="detail-card">
+      <section class="card detail-card">
         <h3 class="chart-card-title">{props.title}</h3>
         <dl class="detail-rows">
           <Index each={props.rows}>
@@ -36,7 +36,7 @@ function Cores(props: { cores: readonly (number | null)[]; format: Format }) {
     return t('dashboard.coresLabel', { count: props.cores.length, busiest: textOf(props.format.percent(busiest, 0)) });
   });
   return (
-    <section class="detail-card">
+    <section class="card detail-card">
       <h3 class="chart-card-title">{t('dashboard.cores', { count: props.cores.length })}</h3>
       <div class="cores" role="img" aria-label={label()}>
         <Index each={props.cores}>

@@ -22,7 +22,7 @@ function Cards(props: { modules: readonly ModuleInfo[] }) {
     ({ id }) => id,
   );
   return (
-    <ul role="list" class="module-list">
+    <ul role="list" class="card card--raised module-list">
       <For each={cards()}>{(card) => <ModuleCard module={card.value()} />}</For>
     </ul>
   );

@@ -93,7 +93,7 @@ export function Invites(props: { madeCount: number }) {
       >
         {(list) => (
           <Show when={list().length > 0} fallback={<p class="people-none">{t('invites.none')}</p>}>
-            <ul role="list" class="invite-list">
+            <ul role="list" class="card card--raised invite-list">
               <For each={list()}>
                 {(invite) => (
                   <InviteRow

@@ -76,7 +76,7 @@ export default function PeoplePage() {
                   <Show when={list().length >= SEARCH_FROM}>
                     <TextField type="search" label={t('people.search')} value={query()} onValue={setQuery} />
                   </Show>
-                  <ul role="list" class="person-list">
+                  <ul role="list" class="card card--raised person-list">
                     <For each={shown()}>{(person) => <PersonRow person={person} mine={person.id === me().id} />}</For>
                   </ul>
                   <Show when={shown().length === 0}>

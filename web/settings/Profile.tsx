@@ -31,7 +31,7 @@ export function Profile() {
       <h2 class="settings-heading" id="profile-title">
         {t('settings.profile')}
       </h2>
-      <div class="settings-card">
+      <div class="card card--raised settings-card">
         <div class="profile-head">
           <Avatar id={me().id} name={me().name} size="lg" />
           <div class="profile-text">

@@ -104,7 +104,7 @@ export function Sessions() {
           </Show>
         }
       >
-        <ul role="list" class="settings-card session-list">
+        <ul role="list" class="card card--raised settings-card session-list">
           <For each={ordered()}>
             {(session) => (
               <SessionRow session={session} device={deviceName(session)} now={now()} onEnd={() => setDoomed(session)} />

@@ -22,7 +22,7 @@ function Looks() {
       <h2 class="settings-heading" id="looks-title">
         {t('settings.looks')}
       </h2>
-      <div class="settings-card settings-pair">
+      <div class="card card--raised settings-card settings-pair">
         <Select
           label={t('theme.label')}
           hint={t('settings.themeHint')}
@@ -50,7 +50,7 @@ function About() {
       <h2 class="settings-heading" id="about-title">
         {t('settings.about')}
       </h2>
-      <div class="settings-card settings-about">
+      <div class="card card--raised settings-card settings-about">
         <Show when={state().welcome?.server}>
           {(server) => <p>{t('settings.version', { version: server().version, build: server().build })}</p>}
         </Show>

@@ -1,3 +1,4 @@
+import './page.css';
 import './tile.css';
 import TriangleAlert from 'lucide-solid/icons/triangle-alert';
 import { For, type JSX, type ParentProps, Show } from 'solid-js';
@@ -32,7 +33,7 @@ export interface TileProps {
 /** One value, now; below it how it moved, or whatever else belongs to it. */
 export function Tile(props: ParentProps<TileProps>) {
   return (
-    <li class={`tile tone--${props.tone}`}>
+    <li class={`card tile tone--${props.tone}`}>
       <div class="tile-head">
         <span class="tile-icon" aria-hidden="true">
           {props.icon}

@@ -19,7 +19,7 @@ export function Instances(props: { module: ModuleInfo; onLook: () => void }) {
   return (
     <section class="module-section" aria-labelledby="module-instances">
       <h2 id="module-instances">{t('modules.instances')}</h2>
-      <div class="module-panel">
+      <div class="card card--raised module-panel">
         <Show when={running().length > 0} fallback={<p class="module-hint">{t('modules.instancesNone')}</p>}>
           <ul role="list" class="instances">
             <Index each={running()}>

@@ -22,7 +22,7 @@ export function Permissions(props: { module: ModuleInfo }) {
           </Button>
         </Show>
       </div>
-      <div class="module-panel">
+      <div class="card card--raised module-panel">
         <Show when={asked().length > 0} fallback={<p class="module-hint">{t('modules.permissionsNone')}</p>}>
           <p class="module-hint">{t('modules.permissionsText')}</p>
           <ul role="list" class="permissions">

@@ -26,7 +26,7 @@ function Form(props: { module: ModuleInfo; settings: ModuleSettings; onSaved: (s
     },
   });
   return (
-    <form class="form module-panel" {...form.form}>
+    <form class="form card card--raised module-panel" {...form.form}>
       <For each={form.fields()} fallback={<p class="module-hint">{t('modules.settingsEmpty')}</p>}>
         {(field) => (
           <Show when={field.kind === 'secret'} fallback={<SettingField {...form.of(field)} />}>
