@@ -25,6 +25,10 @@ const tooWide = (page: Page): Promise<string[]> =>
       !element.matches(meant);
     return [
       ...(innerWidth > 360 || root.scrollWidth > 360 ? [`the page ${innerWidth} ${root.scrollWidth}`] : []),
+      // Where there are panes, they scroll.
+      ...(document.querySelector('.page-main') && root.scrollHeight > innerHeight
+        ? [`the page is ${root.scrollHeight} high, not ${innerHeight}`]
+        : []),
       ...[...document.body.querySelectorAll('*')].filter(sticksOut).map(describe),
     ];
   });
@@ -64,7 +68,7 @@ test('on a phone one taps from the list of rooms into a room, writes, and goes b
     expect(await composer(page).count()).toBe(0);
   }));
 
-test('no page of a phone can be scrolled sideways', () =>
+test('no page of a phone can be scrolled sideways, nor down beyond its panes', () =>
   inHouse(browser(), {}, async (house) => {
     const found: Record<string, string[]> = {};
     const look = async (name: string, page: Page) => {
