@@ -71,5 +71,6 @@ export const Description = z.object({
   /** Path of the page's source, relative to the module's folder. */
   page: z.string().max(200).nullable(),
   tile: z.object({ title: shownName(60), stream: Name }).nullable(),
+  channel: z.object({ stream: Name }).nullable(),
 });
 export type Description = z.infer<typeof Description>;

@@ -1,12 +1,12 @@
 import { fail, HttpOnly, Invalid } from '@shared/kernel/errors.ts';
 import type { Result } from '@shared/kernel/result.ts';
 import { CallerGone } from '@shared/modules/errors.ts';
-import { reservedEvents } from '../hub/reserved-events.ts';
 import type { Context, RequestInfo } from '../modules/context.ts';
 import { roomTopic } from '../modules/handler-socket.ts';
 import type { Caller, Registry } from '../modules/registry.ts';
 import type { HostApi } from './instance.ts';
 import type { LogRing } from './log-ring.ts';
+import { createOwnEvents } from './own-events.ts';
 import type { Version } from './version.ts';
 
 /** What every module may ask of the server around it. */
@@ -31,8 +31,6 @@ export interface HostApiOptions extends Surroundings {
   signal: AbortSignal;
 }
 
-/** Names that an event of a module may have. */
-const EVENT = /^[a-z][a-z0-9_]{0,63}$/;
 const ROOM_LENGTH = 200;
 
 const bothOf = (mine: ReadonlySet<string>, theirs: ReadonlySet<string>): ReadonlySet<string> =>
@@ -58,8 +56,6 @@ const callerWithin = (ctx: Context, module: string, granted: ReadonlySet<string>
 export function createHostApi(options: HostApiOptions): HostApi {
   const { id, scopes, version, log, signal, registry, publish, broadcast, ownRequest } = options;
 
-  let reserved: ReadonlySet<string> | undefined;
-
   const callerOf = (within: string | undefined): Caller | undefined => {
     if (within === undefined)
       return { through: { module: id, scopes: scopes(), acts: true }, request: ownRequest(id), signal };
@@ -78,18 +74,7 @@ export function createHostApi(options: HostApiOptions): HostApi {
       const outcome = await registry().call(caller, module, name, input, key === undefined ? {} : { key });
       return outcome.ok ? { ok: true, data: outcome.data } : { ok: false, error: outcome.error };
     },
-    publish(event, payload) {
-      reserved ??= reservedEvents(registry().modules);
-      if (EVENT.test(event) && !reserved.has(event)) return publish(`module:${id}`, event, payload);
-      const why = reserved.has(event)
-        ? 'that is an event of Hearth’s own'
-        : 'it needs lower-case letters, digits and _';
-      log.add(
-        'warn',
-        'host',
-        `An event cannot be named ${JSON.stringify(event.slice(0, 80))}: ${why}. It was not sent`,
-      );
-    },
+    publish: createOwnEvents({ id, registry, log, publish }),
     log: (level, text) => log.add(level, 'module', text),
     sockets: {
       send: (peerId, message) => version()?.peer(peerId)?.peer.send(message),

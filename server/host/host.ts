@@ -90,6 +90,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     log,
     hub,
     registry,
+    ownRequest: options.ownRequest,
     repeats: createRepeats(db, clock, (error) => log.error('an answer could not be remembered', { error })),
     pages,
     dataOf: (id) => join(paths.data, id),

@@ -38,9 +38,10 @@ function* problems(description: Description, id: string): Iterable<string> {
     yield `page "${description.page}" leads out of the folder`;
   for (const place of misplacedSecrets(description.settings))
     yield `settings: the secret at ${place} has to be a field of its own, not within another one`;
-  const { tile } = description;
+  const { channel, tile } = description;
   if (tile && description.streams[tile.stream]?.events.reading === undefined)
     yield `tile.stream has to name a stream that yields "reading" events`;
+  if (channel && !description.streams[channel.stream]) yield 'channel.stream has to name a stream';
 }
 
 /** What a process says its module is, believed once it was read. Throws LoadError with everything that is wrong. */

@@ -199,6 +199,8 @@ export function modulesModule(deps: ModulesModuleDeps): ServerModule<typeof cont
             const life = find(channel.slice('module:'.length));
             return life !== undefined && isShownToAll(life);
           },
+          onOccupied: (channel) => face.occupied(channel, true),
+          onVacant: (channel) => face.occupied(channel, false),
         },
       ],
       start,

@@ -3,14 +3,16 @@ import type { Result } from '@shared/kernel/result.ts';
 import { ModuleCrashed, NoPage } from '@shared/modules/errors.ts';
 import type { Consumer } from '../hub/consumers.ts';
 import type { Hub } from '../hub/hub.ts';
-import type { Context } from '../modules/context.ts';
+import type { Context, RequestInfo } from '../modules/context.ts';
 import type { Registry } from '../modules/registry.ts';
 import type { Repeats } from '../modules/repeats.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import { Broadcast } from './broadcast.ts';
 import type { Life } from './life.ts';
 import type { Rest } from './life-options.ts';
 import { startListeners } from './listeners.ts';
+import { createOwnEvents } from './own-events.ts';
 import type { PageOrigin } from './pages/build-page.ts';
 import type { Pages } from './pages/pages.ts';
 import { startSchedules } from './schedules.ts';
@@ -23,11 +25,13 @@ export type ModulePages = Pick<Pages, 'load' | 'unload' | 'open' | 'problem' | '
 export interface PublicOptions {
   clock: Clock;
   log: Logger;
-  hub: Pick<Hub, 'consume' | 'rulerOf'>;
+  hub: Pick<Hub, 'consume' | 'publish' | 'rulerOf'>;
   registry: () => Registry;
   /** Answers calls again that were repeated with their keys. */
   repeats: Repeats;
   pages: ModulePages;
+  /** The request that a module's own calls belong to. */
+  ownRequest: (module: string) => RequestInfo;
   dataOf: (id: string) => string;
   /** Another page is shown from now on, or it is known why not. */
   bundled: (life: Life) => void;
@@ -37,6 +41,7 @@ export interface PublicOptions {
 interface Presence {
   schedules?: { stop(): void };
   listeners?: Consumer;
+  broadcast: Broadcast;
   isMounted: boolean;
 }
 
@@ -46,6 +51,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 export class Public {
   readonly #options: PublicOptions;
   readonly #presences = new Map<string, Presence>();
+  /** Channels of modules that anybody receives. */
+  readonly #occupied = new Set<string>();
   readonly #stopping = new Set<Promise<void>>();
 
   constructor(options: PublicOptions) {
@@ -54,9 +61,9 @@ export class Public {
 
   serves(life: Life, { description, folder }: Version): void {
     const { registry, pages, dataOf, clock, repeats } = this.#options;
-    const { id, page, schedules } = description;
+    const { id, page, schedules, channel } = description;
     let presence = this.#presences.get(id);
-    if (!presence) this.#presences.set(id, (presence = { isMounted: false }));
+    if (!presence) this.#presences.set(id, (presence = { isMounted: false, broadcast: this.#broadcast(life) }));
     registry().mount(serviceOf(description, () => life.enter(), repeats));
     presence.isMounted = true;
     presence.schedules?.stop();
@@ -67,6 +74,7 @@ export class Public {
       skipped: (name) => life.log.add('warn', 'host', `The schedule ${name} was due, but its last run is not over`),
     });
     this.#listen(life, presence);
+    presence.broadcast.of(channel?.stream ?? null);
     if (page === null) pages.unload(id);
     else void this.#bundle(life, { id, folder, page, dataFolder: dataOf(id) });
   }
@@ -85,10 +93,18 @@ export class Public {
     this.#options.registry().unmount(id);
     presence.schedules?.stop();
     delete presence.schedules;
+    presence.broadcast.of(null);
     if (why === 'retrying') return;
     // What happens while it is off is not its business; what happens while the server is off is.
     this.#deafen(presence, why === 'disabled');
     if (why !== 'stopped') this.#options.pages.unload(id);
+  }
+
+  /** Somebody receives a module's channel from now on, or nobody any more. */
+  occupied(channel: string, isOccupied: boolean): void {
+    if (isOccupied) this.#occupied.add(channel);
+    else this.#occupied.delete(channel);
+    this.#presences.get(channel.slice('module:'.length))?.broadcast.occupied(isOccupied);
   }
 
   /** Why the newest page is not shown. */
@@ -119,6 +135,21 @@ export class Public {
       .alone<void>((instance) => instance.runSchedule(name))
       .catch((error: unknown) => fail(ModuleCrashed, { reason: messageOf(error) }));
     if (!done.ok) life.log.add('error', 'host', `The schedule ${name} failed: ${done.error.message}`);
+  }
+
+  #broadcast(life: Life): Broadcast {
+    const { clock, hub, registry, ownRequest } = this.#options;
+    const { id, log } = life;
+    const broadcast = new Broadcast({
+      clock,
+      open(stream, signal) {
+        const through = { module: id, scopes: life.scopes(), acts: true };
+        return registry().stream({ through, request: ownRequest(id), signal }, id, stream, {});
+      },
+      publish: createOwnEvents({ id, registry, log, publish: hub.publish }),
+    });
+    broadcast.occupied(this.#occupied.has(`module:${id}`));
+    return broadcast;
   }
 
   #listen(life: Life, presence: Presence): void {

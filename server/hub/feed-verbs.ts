@@ -110,8 +110,10 @@ export function createFeedVerbs({ feeds, taps, dismissals, epoch, subscriptions,
         });
       } finally {
         ctx.signal.removeEventListener('abort', leave);
-        for (const channel of namesIn(feed.connection.own))
-          if (subscriptions().namespaceOf(channel)?.kind === 'latest') lease(channel);
+        for (const channel of namesIn(feed.connection.own)) {
+          const namespace = subscriptions().namespaceOf(channel);
+          if (namespace?.kind === 'latest' || namespace?.onOccupied) lease(channel);
+        }
         feed.close();
       }
     },

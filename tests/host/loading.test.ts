@@ -58,6 +58,7 @@ test.each([
   ['an engine that is not this one', broken.engine, 'does not allow hearth:sdk'],
   ['a page outside of the folder', broken.page, 'leads out of the folder'],
   ['a tile without its stream', broken.tile, 'tile.stream'],
+  ['a channel without its stream', broken.channel, 'channel.stream'],
   ['a permission that is none', broken.scope, 'permissions.0'],
   ['a secret within another setting', broken.secret, 'the secret at mail.password has to be a field of its own'],
 ])('a trusted module does not load for %s', async (_, text, told) => {

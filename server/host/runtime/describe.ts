@@ -73,5 +73,6 @@ export function describe(definition: ModuleDefinition): Json {
     })),
     page: definition.page ?? null,
     tile: definition.tile ?? null,
+    channel: definition.channel ?? null,
   };
 }

@@ -163,6 +163,11 @@ export interface ModuleDefinition<S extends z.ZodObject = z.ZodObject> {
   page?: string;
   /** A stream of the module that yields `reading` events (value, unit, detail, maximum) for a tile of the dashboard. */
   tile?: { title: string; stream: string };
+  /**
+   * A stream of the module that runs once, for everybody, while anybody receives the channel `module:<id>`: its events are
+   * published there. It begins when the channel becomes occupied, and its `finally` runs when that becomes vacant.
+   */
+  channel?: { stream: string };
   start?(ctx: ModuleContext<z.output<S>>): Awaitable<void>;
   stop?(ctx: ModuleContext<z.output<S>>): Awaitable<void>;
 }
