@@ -4,11 +4,23 @@ import type { Clock } from '../platform/clock.ts';
 /** Milliseconds for which it is remembered: a poll follows the one before it within a few seconds. */
 const REMEMBERED = 30_000;
 
+interface Dismissal {
+  at: number;
+  code: CloseCode;
+  /** Sessions that have come back since. */
+  back: Set<string>;
+}
+
+interface Polling {
+  userId: string;
+  sessionId: string;
+}
+
 /** Sessions and people who were just sent away for good, for those who are between two polls at that moment. */
 export class Dismissals {
   readonly #clock: Clock;
   /** In the order of time. */
-  readonly #sent = new Map<string, { at: number; code: CloseCode }>();
+  readonly #sent = new Map<string, Dismissal>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -18,14 +30,23 @@ export class Dismissals {
   note(id: string, code: CloseCode): void {
     this.#forgetOld();
     this.#sent.delete(id);
-    this.#sent.set(id, { at: this.#clock.now(), code });
+    this.#sent.set(id, { at: this.#clock.now(), code, back: new Set() });
   }
 
-  /** With which code somebody was sent away a moment ago. */
-  codeFor({ userId, sessionId }: { userId: string; sessionId: string }): CloseCode | undefined {
-    if (this.#sent.size === 0) return undefined;
+  /** With which code somebody who goes on polling was sent away a moment ago. */
+  codeFor(polling: Polling): CloseCode | undefined {
+    return this.#of(polling).find(({ back }) => !back.has(polling.sessionId))?.code;
+  }
+
+  /** Somebody begins anew to poll: their session goes on from here. */
+  returned(polling: Polling): void {
+    for (const { back } of this.#of(polling)) back.add(polling.sessionId);
+  }
+
+  #of({ userId, sessionId }: Polling): Dismissal[] {
+    if (this.#sent.size === 0) return [];
     this.#forgetOld();
-    return (this.#sent.get(userId) ?? this.#sent.get(sessionId))?.code;
+    return [userId, sessionId].flatMap((id) => this.#sent.get(id) ?? []);
   }
 
   #forgetOld(): void {

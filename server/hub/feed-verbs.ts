@@ -86,6 +86,7 @@ export function createFeedVerbs({ feeds, taps, dismissals, epoch, subscriptions,
       // Whoever goes on polling was there when it was sent away; who begins anew comes back.
       const dismissed = place && dismissals.codeFor(ctx.identity);
       if (dismissed !== undefined) return endOf(dismissed);
+      if (!place) dismissals.returned(ctx.identity);
       const opened = await feeds.open({ identity: ctx.identity, info: ctx.request, ...input, place });
       if (!opened.ok) return opened;
       const { feed, welcome } = opened.data;

@@ -346,7 +346,8 @@ describe('disconnect', () => {
       403,
       { error: { params: { closeCode: closeCodes.dismissed } } },
     ]);
-    expect((await gus.call('hub/poll', { channels: ['global'] })).status).toBe(200);
+    const anew = await gus.get('hub/poll', { channels: ['global'] });
+    expect((await gus.call('hub/poll', { channels: ['global'], cursor: anew.cursor })).status).toBe(200);
     const stranger = await ben.get('hub/poll', { channels: ['global'] });
     expect((await ben.call('hub/poll', { channels: ['global'], cursor: stranger.cursor })).status).toBe(200);
   });
