@@ -46,3 +46,6 @@ export const moduleErrors = [
   ScopeMissing,
   CallerGone,
 ] as const;
+
+/** What the app itself answers the page of a module. */
+export const pageErrors = [PageUnprompted] as const;

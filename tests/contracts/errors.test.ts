@@ -4,7 +4,7 @@ import { Glob } from 'bun';
 import { contractList } from '@shared/contracts.ts';
 import { clientErrors, commonErrors, type ErrorDef } from '@shared/kernel/errors.ts';
 import { modules } from '@shared/modules/contract.ts';
-import { moduleErrors } from '@shared/modules/errors.ts';
+import { moduleErrors, pageErrors } from '@shared/modules/errors.ts';
 import { de } from '../../web/i18n/de/index.ts';
 import { en } from '../../web/i18n/en/index.ts';
 import { lookUp } from '../../web/i18n/translate.ts';
@@ -60,8 +60,10 @@ describe('the error codes', () => {
     }
   });
 
-  test('can all happen: declared by a contract, common, the protocol’s or the client’s', () => {
-    const known = new Set([...declared, ...commonErrors, ...moduleErrors, ...clientErrors].map(({ code }) => code));
+  test('can all happen: declared by a contract, common, the protocol’s, the app’s or the client’s', () => {
+    const known = new Set(
+      [...declared, ...commonErrors, ...moduleErrors, ...pageErrors, ...clientErrors].map(({ code }) => code),
+    );
     expect(all.map(({ code }) => code).filter((code) => !known.has(code) && !ofTheProtocol.includes(code))).toEqual([]);
   });
 
