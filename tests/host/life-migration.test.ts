@@ -14,12 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => scene.stop());
 
-const answer = async (id: string): Promise<string | undefined> => {
-  const { body } = await scene.admin.call(`${id}/say`);
-  return body.ok ? body.data.said : body.error.code;
-};
-const says = (id: string, text: string) => until(async () => (await answer(id)) === text, `${id} says ${text}`);
-
 describe('a database', () => {
   const migrated = (version: string, migrations: string[], more = '') =>
     source('store', {
@@ -51,7 +45,7 @@ const functions = {
     })();
     await until(() => count > 5);
     save('store', migrated('two', [one, two]));
-    await says('store', 'two');
+    await scene.says('store', 'two');
     const then = count;
     await until(() => count > then + 5);
     done.abort();
@@ -63,7 +57,7 @@ const functions = {
     const databases = () =>
       readdirSync(join(server.data, 'module-data', 'store')).filter((name) => name.endsWith('.sqlite'));
     save('store', migrated('three', [one, two]));
-    await says('store', 'three');
+    await scene.says('store', 'three');
     expect(databases()).toContain('db-2.sqlite');
   });
 
@@ -80,13 +74,13 @@ const functions = {
         ({ admin: inside, state: now }) => now === 'active' && !!inside?.reason?.includes(told),
       );
       expect(state).toBe('active');
-      expect(await answer('store')).toBe('three');
+      expect(await scene.answer('store')).toBe('three');
       expect(await admin.get<unknown[]>('store/all')).toEqual(before);
     }
     await admin.get('store/add', { text: 'goes on' });
     expect(readdirSync(join(server.data, 'module-data', 'store'))).not.toContain('db-3.sqlite');
     save('store', migrated('four', [one, two, `DELETE FROM notes WHERE text <> 'goes on'`]));
-    await says('store', 'four');
+    await scene.says('store', 'four');
     expect(await admin.get<unknown[]>('store/all')).toEqual([{ text: 'goes on', stars: 5 }]);
   });
 
@@ -155,13 +149,13 @@ const functions = {
       frame: { code: 'module.unavailable', retryable: true },
     });
     expect(await socket.untilClosed()).toMatchObject({ code: 4005 });
-    expect(await answer('keeper')).toBe('one');
+    expect(await scene.answer('keeper')).toBe('one');
     const kept = await rows();
     expect(kept).toEqual(expect.arrayContaining([...told(refused), 'finally one', 'gone one', 'stop one']));
 
     const last = await watch();
     save('keeper', keeper('two', [tables, `ALTER TABLE rows ADD COLUMN more`]));
-    await says('keeper', 'two');
+    await scene.says('keeper', 'two');
     await last.untilClosed();
     const written = (await rows()).slice(kept.length);
     expect(written).toEqual(expect.arrayContaining([...told(last), 'finally one']));
@@ -171,7 +165,7 @@ const functions = {
   test('is the same after a restart, and what older versions left is gone', async () => {
     const { admin, server } = scene;
     await server.restart();
-    await says('store', 'four');
+    await scene.says('store', 'four');
     expect(await admin.get<unknown[]>('store/all')).toEqual([{ text: 'goes on', stars: 5 }]);
     const left = readdirSync(join(server.data, 'module-data', 'store')).filter((name) => name.endsWith('.sqlite'));
     expect(left).toEqual(['db-3.sqlite']);

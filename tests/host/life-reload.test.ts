@@ -14,11 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => scene.stop());
 
-const answer = async (id: string): Promise<string | undefined> => {
-  const { body } = await scene.admin.call(`${id}/say`);
-  return body.ok ? body.data.said : body.error.code;
-};
-const says = (id: string, text: string) => until(async () => (await answer(id)) === text, `${id} says ${text}`);
 const filesOf = (id: string) => join(scene.server.data, 'module-data', id, 'files');
 const reasonOf = async (id: string) => (await scene.info(id)).admin?.reason;
 
@@ -61,11 +56,11 @@ describe('a saved file', () => {
     save('plain', `export const word = 'one';`, 'words.ts');
     const text = source('plain', { before: `import { word } from './words.ts';` }).replace('"one"', 'word');
     await start('plain', text);
-    expect(await answer('plain')).toBe('one');
+    expect(await scene.answer('plain')).toBe('one');
     save('plain', `export const word = 'two';`, 'words.ts');
-    await says('plain', 'two');
+    await scene.says('plain', 'two');
     save('plain', source('plain', { says: 'three' }));
-    await says('plain', 'three');
+    await scene.says('plain', 'three');
     const { admin } = await scene.info('plain');
     expect(admin?.instances).toHaveLength(1);
   });
@@ -80,9 +75,9 @@ describe('a saved file', () => {
       'node_modules/words/package.json',
     );
     await start('needs', source('needs', { before: `import { word } from 'words';` }).replace('"one"', 'word'));
-    expect(await answer('needs')).toBe('one');
+    expect(await scene.answer('needs')).toBe('one');
     dependency('two');
-    await says('needs', 'two');
+    await scene.says('needs', 'two');
   });
 
   test('with a mistake leaves the old one at work, says what is wrong, and does so until it is mended', async () => {
@@ -92,14 +87,14 @@ describe('a saved file', () => {
     const { state } = await becomes('steady', ({ admin: inside }) => inside?.reason != null);
     expect(state).toBe('active');
     expect(await reasonOf('steady')).toContain('module.ts:');
-    expect(await answer('steady')).toBe('one');
+    expect(await scene.answer('steady')).toBe('one');
     save('steady', source('steady', { more: `start() { throw new Error('no such luck'); },` }));
     await becomes('steady', ({ admin: inside }) => inside?.reason?.includes('no such luck') ?? false);
-    expect(await answer('steady')).toBe('one');
+    expect(await scene.answer('steady')).toBe('one');
     const log = await admin.get<{ level: string; text: string }[]>('modules/log', { id: 'steady' });
     expect(log.filter(({ level, text }) => level === 'error' && text.includes('no such luck'))).not.toEqual([]);
     save('steady', source('steady', { says: 'mended' }));
-    await says('steady', 'mended');
+    await scene.says('steady', 'mended');
     expect(await reasonOf('steady')).toBeNull();
   });
 
@@ -114,7 +109,7 @@ describe('a saved file', () => {
     save('busy', 'x', 'node_modules/other/index.js');
     writeFileSync(join(server.data, 'modules', 'notes.txt'), 'x');
     save('busy', source('busy', { says: 'again' }));
-    await says('busy', 'again');
+    await scene.says('busy', 'again');
     expect(await pid()).toBe(before);
   });
 
@@ -123,7 +118,7 @@ describe('a saved file', () => {
     await start('often', source('often'));
     for (let round = 0; round < 8; round++) {
       save('often', source('often', { says: `round ${round}` }));
-      await says('often', `round ${round}`);
+      await scene.says('often', `round ${round}`);
     }
     const copies = () => readdirSync(join(server.data, 'modules-run')).filter((name) => name.startsWith('often-'));
     await until(() => copies().length === 1);
@@ -144,7 +139,7 @@ describe('what runs while a module is loaded again', () => {
     const events = await streamOf('swap');
     await until(() => events.items.length > 2);
     save('swap', source('swap', { ...lasting('two'), says: 'two' }));
-    await says('swap', 'two');
+    await scene.says('swap', 'two');
     expect(await socket.untilClosed()).toMatchObject({ code: 4005 });
     await events.untilClosed();
     expect(events.items.at(-1)).toMatchObject({

@@ -15,6 +15,10 @@ export interface LifeScene {
   becomes(id: string, condition: (info: ModuleInfo) => boolean): Promise<ModuleInfo>;
   /** Saves a module and switches it on. */
   start(id: string, source: string): Promise<ModuleInfo>;
+  /** What the module's `say` answers, or the code of the error. */
+  answer(id: string): Promise<string | undefined>;
+  /** Waits until it answers this. */
+  says(id: string, text: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -43,9 +47,15 @@ export async function lifeScene(options: TestServerOptions = {}): Promise<LifeSc
       () => `${id} is ${JSON.stringify(last)}`,
     );
   };
+  const answer: LifeScene['answer'] = async (id) => {
+    const { body } = await admin.call(`${id}/say`);
+    return body.ok ? body.data.said : body.error.code;
+  };
   return {
     server,
     admin,
+    answer,
+    says: (id, text) => until(async () => (await answer(id)) === text, `${id} says ${text}`),
     save,
     info,
     becomes,

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { systemActor } from '@shared/kernel/actor.ts';
-import { type Journal, type JournalEvent, openJournal } from '../../server/hub/journal.ts';
+import type { Journal, JournalEvent } from '../../server/hub/journal.ts';
 import { PAGE_SIZE } from '../../server/hub/page.ts';
 import { Replay } from '../../server/hub/replay.ts';
 import { SharedPages } from '../../server/hub/shared-pages.ts';
-import { createIds } from '../../server/platform/ids.ts';
-import { TestClock } from '../support/clock.ts';
-import { openTestDb, type TestDb } from '../support/db.ts';
+import type { TestDb } from '../support/db.ts';
+import { openTestJournal } from '../support/journal.ts';
 
 const channels = ['a:1', 'a:2', 'a:3'];
 let opened: TestDb;
@@ -15,17 +14,7 @@ let journal: Journal;
 let read: JournalEvent[];
 
 beforeEach(async () => {
-  opened = openTestDb();
-  const clock = new TestClock();
-  journal = await openJournal({
-    db: opened.db,
-    clock,
-    ids: createIds(clock),
-    publish: () => {},
-    failed(error) {
-      throw error;
-    },
-  });
+  ({ opened, journal } = await openTestJournal());
   read = [];
 });
 afterEach(() => opened.remove());

@@ -1,27 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { systemActor } from '@shared/kernel/actor.ts';
-import { type Journal, openJournal } from '../../server/hub/journal.ts';
+import type { Journal } from '../../server/hub/journal.ts';
 import { SharedPages } from '../../server/hub/shared-pages.ts';
-import { createIds } from '../../server/platform/ids.ts';
-import { TestClock } from '../support/clock.ts';
-import { openTestDb, type TestDb } from '../support/db.ts';
+import type { TestDb } from '../support/db.ts';
+import { openTestJournal } from '../support/journal.ts';
 
 let opened: TestDb;
 let journal: Journal;
 let pages: SharedPages;
 
 beforeEach(async () => {
-  opened = openTestDb();
-  const clock = new TestClock();
-  journal = await openJournal({
-    db: opened.db,
-    clock,
-    ids: createIds(clock),
-    publish: () => {},
-    failed(error) {
-      throw error;
-    },
-  });
+  ({ opened, journal } = await openTestJournal());
   pages = new SharedPages(journal);
   for (let n = 1; n <= 3; n++) await emit({ n });
 });
